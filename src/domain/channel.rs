@@ -1,0 +1,52 @@
+//! Where the portal is shown, as capabilities: components ask what can be done, never where they are.
+
+/// The place in which the portal runs. The backend's device enrolment decides about a kiosk, never a query flag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Channel {
+    /// A phone's browser.
+    #[default]
+    Mobile,
+    /// A WeChat mini-program web-view or WeChat's own browser.
+    WeChat,
+    /// A shared touch screen in a store.
+    Kiosk,
+}
+
+impl Channel {
+    /// The channel of a browser that calls itself `user_agent`, on a device enrolled as `device` or on none.
+    pub fn detect(user_agent: &str, device: Option<&str>) -> Self {
+        if device == Some("kiosk") {
+            Self::Kiosk
+        } else if user_agent.contains("MicroMessenger") {
+            Self::WeChat
+        } else {
+            Self::Mobile
+        }
+    }
+
+    /// The value of `data-channel` on the document, which style sheets read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mobile => "mobile",
+            Self::WeChat => "wechat",
+            Self::Kiosk => "kiosk",
+        }
+    }
+
+    /// Whether the portal shows its own five places at the bottom.
+    pub fn has_tabs(self) -> bool {
+        self != Self::Kiosk
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enrolment_beats_the_user_agent() {
+        assert_eq!(Channel::detect("Mozilla/5.0 MicroMessenger/8.0.70", Some("kiosk")), Channel::Kiosk);
+        assert_eq!(Channel::detect("Mozilla/5.0 MicroMessenger/8.0.70", None), Channel::WeChat);
+        assert_eq!(Channel::detect("Mozilla/5.0 (Linux; Android 14)", Some("tablet")), Channel::Mobile);
+    }
+}
