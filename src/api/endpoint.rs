@@ -1,0 +1,231 @@
+//! Every address of the contract that the portal calls; no other module builds one.
+
+use crate::domain::points::EntryKind;
+use crate::domain::route::{CatalogueFilter, Sort, encode_into};
+
+/// An address below the API's base, with its query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint(String);
+
+impl Endpoint {
+    /// The path below the base, beginning with a slash.
+    pub fn path(&self) -> &str {
+        &self.0
+    }
+
+    fn fixed(path: &str) -> Self {
+        Self(path.into())
+    }
+
+    fn with(mut self, part: &str) -> Self {
+        encode_into(&mut self.0, part);
+        self
+    }
+
+    fn then(mut self, part: &str) -> Self {
+        self.0.push_str(part);
+        self
+    }
+
+    fn query(mut self, name: &str, value: &str) -> Self {
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push_str(name);
+        self.0.push('=');
+        encode_into(&mut self.0, value);
+        self
+    }
+}
+
+/// `GET /programme`
+pub fn programme() -> Endpoint {
+    Endpoint::fixed("/programme")
+}
+
+/// `POST /sessions/sms-codes`
+pub fn sms_codes() -> Endpoint {
+    Endpoint::fixed("/sessions/sms-codes")
+}
+
+/// `POST /sessions`
+pub fn sessions() -> Endpoint {
+    Endpoint::fixed("/sessions")
+}
+
+/// `DELETE /sessions/current`
+pub fn current_session() -> Endpoint {
+    Endpoint::fixed("/sessions/current")
+}
+
+/// `GET /me/overview`
+pub fn overview() -> Endpoint {
+    Endpoint::fixed("/me/overview")
+}
+
+/// `GET /me`
+pub fn me() -> Endpoint {
+    Endpoint::fixed("/me")
+}
+
+/// `GET /me/tier`
+pub fn my_tier() -> Endpoint {
+    Endpoint::fixed("/me/tier")
+}
+
+/// `GET /tiers`
+pub fn tiers() -> Endpoint {
+    Endpoint::fixed("/tiers")
+}
+
+/// `GET /me/points`
+pub fn points() -> Endpoint {
+    Endpoint::fixed("/me/points")
+}
+
+/// `GET /me/points/summary`
+pub fn points_summary() -> Endpoint {
+    Endpoint::fixed("/me/points/summary?months=12")
+}
+
+/// `GET /me/points/transactions`
+pub fn transactions(kind: Option<EntryKind>, cursor: Option<&str>) -> Endpoint {
+    let mut endpoint = Endpoint::fixed("/me/points/transactions?limit=30");
+    if let Some(kind) = kind {
+        endpoint = endpoint.query("type", kind.name());
+    }
+    page(endpoint, cursor)
+}
+
+/// `GET /earning-rules`
+pub fn earning_rules() -> Endpoint {
+    Endpoint::fixed("/earning-rules")
+}
+
+/// `GET /reward-categories`
+pub fn reward_categories() -> Endpoint {
+    Endpoint::fixed("/reward-categories")
+}
+
+/// `GET /rewards`
+pub fn rewards(filter: &CatalogueFilter, limit: u8, cursor: Option<&str>) -> Endpoint {
+    let mut endpoint = Endpoint::fixed("/rewards").query("limit", &limit.to_string());
+    if let Some(category) = &filter.category {
+        endpoint = endpoint.query("category", category);
+    }
+    if filter.affordable {
+        endpoint = endpoint.query("affordable", "true");
+    }
+    if !filter.query.is_empty() {
+        endpoint = endpoint.query("q", &filter.query);
+    }
+    if filter.sort != Sort::default() {
+        endpoint = endpoint.query("sort", filter.sort.name());
+    }
+    page(endpoint, cursor)
+}
+
+/// `GET /rewards/{id}`
+pub fn reward(id: &str) -> Endpoint {
+    Endpoint::fixed("/rewards/").with(id)
+}
+
+/// `POST /me/redemptions/preview`
+pub fn redemption_preview() -> Endpoint {
+    Endpoint::fixed("/me/redemptions/preview")
+}
+
+/// `GET` and `POST /me/redemptions`
+pub fn redemptions() -> Endpoint {
+    Endpoint::fixed("/me/redemptions")
+}
+
+/// `GET /me/redemptions`, one page
+pub fn redemptions_page(cursor: Option<&str>) -> Endpoint {
+    page(Endpoint::fixed("/me/redemptions?limit=50"), cursor)
+}
+
+/// `GET /me/redemptions?client_ref=`: what became of an intent
+pub fn redemption_by_ref(client_ref: &str) -> Endpoint {
+    Endpoint::fixed("/me/redemptions").query("client_ref", client_ref)
+}
+
+/// `GET /me/redemptions/{id}`
+pub fn redemption(id: &str) -> Endpoint {
+    Endpoint::fixed("/me/redemptions/").with(id)
+}
+
+/// `POST /me/redemptions/{id}/cancel`
+pub fn cancel_redemption(id: &str) -> Endpoint {
+    redemption(id).then("/cancel")
+}
+
+/// `GET /me/coupons`
+pub fn coupons() -> Endpoint {
+    Endpoint::fixed("/me/coupons?limit=100")
+}
+
+/// `GET /coupon-offers`
+pub fn coupon_offers() -> Endpoint {
+    Endpoint::fixed("/coupon-offers")
+}
+
+/// `POST /coupon-offers/{id}/claims`
+pub fn claim_coupon(id: &str) -> Endpoint {
+    Endpoint::fixed("/coupon-offers/").with(id).then("/claims")
+}
+
+/// `GET /me/surveys`
+pub fn surveys() -> Endpoint {
+    Endpoint::fixed("/me/surveys")
+}
+
+/// `GET /surveys/{id}`
+pub fn survey(id: &str) -> Endpoint {
+    Endpoint::fixed("/surveys/").with(id)
+}
+
+/// `PUT /surveys/{id}/responses/{client_uuid}`
+pub fn survey_response(id: &str, client_uuid: &str) -> Endpoint {
+    survey(id).then("/responses/").with(client_uuid)
+}
+
+/// `GET /me/card-code`
+pub fn card_code() -> Endpoint {
+    Endpoint::fixed("/me/card-code")
+}
+
+/// `GET /stores`
+pub fn stores() -> Endpoint {
+    Endpoint::fixed("/stores")
+}
+
+fn page(endpoint: Endpoint, cursor: Option<&str>) -> Endpoint {
+    match cursor {
+        Some(cursor) => endpoint.query("cursor", cursor),
+        None => endpoint,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_typed_can_not_leave_its_place() {
+        assert_eq!(reward("../me?x=1#y").path(), "/rewards/..%2Fme%3Fx%3D1%23y");
+        let filter =
+            CatalogueFilter { query: "拿铁 & 茶".into(), affordable: true, ..CatalogueFilter::default() };
+        assert_eq!(
+            rewards(&filter, 20, Some("a/b=")).path(),
+            "/rewards?limit=20&affordable=true&q=%E6%8B%BF%E9%93%81%20%26%20%E8%8C%B6&cursor=a%2Fb%3D"
+        );
+    }
+
+    #[test]
+    fn filters_that_are_off_are_left_out() {
+        assert_eq!(rewards(&CatalogueFilter::default(), 3, None).path(), "/rewards?limit=3");
+        assert_eq!(
+            transactions(Some(EntryKind::Spend), None).path(),
+            "/me/points/transactions?limit=30&type=spend"
+        );
+    }
+}

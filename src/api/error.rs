@@ -1,0 +1,105 @@
+//! What can go wrong between the portal and the backend.
+
+use crate::api::node::{Node, parse};
+
+/// Why a request has no usable answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiError {
+    /// The backend wasn't reached.
+    Offline,
+    /// No answer in time.
+    Timeout,
+    /// An answer that isn't what the contract says; names the field, empty for the whole.
+    Malformed(&'static str),
+    /// The backend refused.
+    Problem(Box<Problem>),
+}
+
+/// The backend's refusal (RFC 9457 with the contract's extensions).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problem {
+    /// HTTP status.
+    pub status: u16,
+    /// The contract's code; empty when the answer has none.
+    pub code: String,
+    /// The backend's words, in the member's language.
+    pub detail: String,
+    /// Seconds to wait before asking again.
+    pub retry_after: Option<i64>,
+    /// Points missing (`insufficient-points`).
+    pub shortfall: Option<i64>,
+    /// What it costs now (`price-changed`).
+    pub current_cost: Option<i64>,
+}
+
+impl Problem {
+    /// From an answer that isn't a success; a body that can't be read leaves the status alone to speak.
+    pub fn read(status: u16, body: &str, retry_after: Option<i64>) -> Self {
+        let mut problem = Self { status, retry_after, ..Self::default() };
+        let value = parse(body);
+        if let Some(Ok(node)) = value.as_ref().map(Node::root) {
+            problem.code = node.text_or_empty("code");
+            problem.detail = node.maybe_text("detail").unwrap_or_else(|| node.text_or_empty("title"));
+            problem.shortfall = node.maybe_int("shortfall");
+            problem.current_cost = node.maybe_int("current_cost");
+        }
+        problem
+    }
+}
+
+impl ApiError {
+    /// The contract's code, where the backend gave one.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Problem(problem) => &problem.code,
+            _ => "",
+        }
+    }
+
+    /// Whether the session is missing or over.
+    pub fn is_signed_out(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.status == 401)
+    }
+
+    /// Whether it isn't known if the backend acted on the request.
+    pub fn is_unknown(&self) -> bool {
+        match self {
+            Self::Offline | Self::Timeout | Self::Malformed(_) => true,
+            Self::Problem(problem) => problem.status >= 500 || problem.code == "in-progress",
+        }
+    }
+
+    /// Seconds to wait before asking again, where the backend said so.
+    pub fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::Problem(problem) => problem.retry_after,
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_speaks_and_markup_does_not() {
+        let body = r#"{"code":"insufficient-points","detail":"还差 320 积分","shortfall":320}"#;
+        let problem = Problem::read(409, body, None);
+        assert_eq!((problem.code.as_str(), problem.shortfall), ("insufficient-points", Some(320)));
+        let gateway = Problem::read(502, "<html>Bad gateway</html>", Some(7));
+        assert_eq!((gateway.code.as_str(), gateway.retry_after), ("", Some(7)));
+    }
+
+    #[test]
+    fn only_a_clear_refusal_is_known() {
+        let refused = |status, code: &str| {
+            ApiError::Problem(Box::new(Problem { status, code: code.into(), ..Problem::default() }))
+        };
+        assert!(ApiError::Timeout.is_unknown());
+        assert!(refused(502, "").is_unknown());
+        assert!(refused(409, "in-progress").is_unknown());
+        assert!(!refused(409, "out-of-stock").is_unknown());
+        assert!(refused(401, "unauthenticated").is_signed_out());
+    }
+}
