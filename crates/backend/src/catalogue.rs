@@ -1,0 +1,203 @@
+//! What a member can redeem, and why not.
+
+use crate::clock::{DAY, Millis, day_start, local_date, month_start};
+use crate::locale::{Locale, Text};
+use crate::problem::{Code, Problem};
+use crate::programme::{Limit, Reward};
+use crate::scene::Scene;
+use crate::store::{ledger, redemptions, tiers};
+use chrono::{Datelike, NaiveDate};
+use rusqlite::Connection;
+use std::collections::HashMap;
+
+/// One reason against redeeming.
+#[derive(Clone, Debug)]
+pub(crate) struct Reason {
+    pub(crate) code: Code,
+    pub(crate) detail: Text,
+}
+
+/// What decides about a member's redemptions, read at one moment.
+pub(crate) struct Shopper {
+    pub(crate) available: i64,
+    pub(crate) tier: usize,
+    stock: HashMap<String, i64>,
+    used: HashMap<String, i64>,
+}
+
+/// From when to when a reward is on offer; an open side has no date.
+pub(crate) fn window(scene: &Scene, reward: &Reward) -> (Option<Millis>, Option<Millis>) {
+    (reward.from_days.map(|days| scene.opening(days)), reward.until_days.map(|days| scene.closing(days)))
+}
+
+/// Since when redemptions count towards a limit.
+fn limit_start(scene: &Scene, limit: &Limit) -> Millis {
+    let today = local_date(scene.now, scene.zone());
+    match limit.period.as_str() {
+        "day" => day_start(today, scene.zone()),
+        "month" => month_start(today, scene.zone()),
+        "year" => day_start(NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today), scene.zone()),
+        _ => 0,
+    }
+}
+
+fn local_day(scene: &Scene, at: Millis) -> Text {
+    let date = local_date(at, scene.zone());
+    let chinese = format!("{} 月 {} 日", date.month(), date.day());
+    Text::new(chinese.clone(), chinese, date.format("%-d %B").to_string())
+}
+
+impl Shopper {
+    /// Reads it all for a member who is settled.
+    pub(crate) fn load(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<Self> {
+        let mut used = HashMap::new();
+        for reward in &scene.programme.rewards {
+            if let Some(limit) = &reward.limit {
+                let count = redemptions::used_since(db, member, &reward.id, limit_start(scene, limit))?;
+                used.insert(reward.id.clone(), count);
+            }
+        }
+        Ok(Self {
+            available: ledger::buckets(db, member)?.balance(),
+            tier: tiers::standing(db, scene, member)?.level,
+            stock: redemptions::stock(db)?,
+            used,
+        })
+    }
+
+    /// What is left of a reward that is limited.
+    pub(crate) fn remaining(&self, reward: &Reward) -> Option<i64> {
+        reward.stock.as_ref().map(|stock| self.stock.get(&reward.id).copied().unwrap_or(stock.remaining))
+    }
+
+    /// How many the member has redeemed in the limit's period.
+    pub(crate) fn used(&self, reward: &Reward) -> i64 {
+        self.used.get(&reward.id).copied().unwrap_or(0)
+    }
+
+    /// The points that are missing for `quantity`.
+    pub(crate) fn shortfall(&self, reward: &Reward, quantity: i64) -> Option<i64> {
+        let short = reward.cost_points * quantity - self.available;
+        (short > 0).then_some(short)
+    }
+
+    /// Everything that speaks against redeeming `quantity` now, the hardest to change first.
+    pub(crate) fn reasons(&self, scene: &Scene, reward: &Reward, quantity: i64) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        let mut against = |code, detail| reasons.push(Reason { code, detail });
+        let (from, until) = window(scene, reward);
+        if let Some(from) = from.filter(|from| scene.now < *from) {
+            let day = local_day(scene, from);
+            against(
+                Code::NotInWindow,
+                Text::new(
+                    format!("{}开始兑换。", day.zh_cn),
+                    format!("{}開始兌換。", day.zh_tw),
+                    format!("Opens on {}.", day.en),
+                ),
+            );
+        } else if until.is_some_and(|until| scene.now > until) {
+            against(Code::NotInWindow, Text::new("兑换已结束。", "兌換已結束。", "This offer has ended."));
+        }
+        if let Some(tier) = reward.min_tier.as_deref().and_then(|id| scene.programme.tier_index(id))
+            && self.tier < tier
+        {
+            let name = &scene.programme.tiers[tier].name;
+            against(
+                Code::TierRequired,
+                Text::new(
+                    format!("{}及以上会员可兑。", name.zh_cn),
+                    format!("{}以上會員可兌換。", name.zh_tw),
+                    format!("For {} members and above.", name.en),
+                ),
+            );
+        }
+        if let Some(left) = self.remaining(reward).filter(|left| *left < quantity) {
+            let detail = if left == 0 {
+                Text::new("已经兑完了。", "已經兌完了。", "None left.")
+            } else {
+                Text::new(
+                    format!("只剩 {left} 份。"),
+                    format!("只剩 {left} 份。"),
+                    format!("Only {left} left."),
+                )
+            };
+            against(Code::OutOfStock, detail);
+        }
+        if let Some(limit) = reward.limit.as_ref().filter(|limit| self.used(reward) + quantity > limit.max) {
+            against(Code::LimitReached, limit_text(limit));
+        }
+        if let Some(short) = self.shortfall(reward, quantity) {
+            against(Code::InsufficientPoints, short_text(scene, short));
+        }
+        reasons
+    }
+
+    pub(crate) fn eligible(&self, scene: &Scene, reward: &Reward) -> bool {
+        self.reasons(scene, reward, 1).is_empty()
+    }
+}
+
+fn limit_text(limit: &Limit) -> Text {
+    let max = limit.max;
+    let (cn, tw, en) = match limit.period.as_str() {
+        "day" => ("每天", "每天", "a day"),
+        "month" => ("每月", "每月", "a month"),
+        "year" => ("每年", "每年", "a year"),
+        _ => ("", "", "in all"),
+    };
+    Text::new(
+        format!("每人{cn}限兑 {max} 份，已达上限。"),
+        format!("每人{tw}限兌 {max} 份，已達上限。"),
+        format!("Limited to {max} {en} for each member; you have reached it."),
+    )
+}
+
+fn short_text(scene: &Scene, short: i64) -> Text {
+    let name = &scene.programme.points_name;
+    Text::new(
+        format!("还差 {short} {}。", name.zh_cn),
+        format!("還差 {short} {}。", name.zh_tw),
+        format!("{short} {} short.", name.en),
+    )
+}
+
+/// The problem for the first reason.
+pub(crate) fn refusal(reason: &Reason, shortfall: Option<i64>) -> Problem {
+    let problem = Problem::new(reason.code).detail(reason.detail.clone());
+    match shortfall.filter(|_| reason.code == Code::InsufficientPoints) {
+        Some(short) => problem.extra("shortfall", short),
+        None => problem,
+    }
+}
+
+/// Which stores take a voucher, in words.
+pub(crate) fn stores_label(scene: &Scene, reward: &Reward, locale: Locale) -> String {
+    let Some(ids) = &reward.stores else {
+        return match locale {
+            Locale::ZhCn => "全部门店".into(),
+            Locale::ZhTw => "全部門市".into(),
+            Locale::En => "All stores".into(),
+        };
+    };
+    let first =
+        ids.first().and_then(|id| scene.programme.store(id)).map_or("", |store| store.name.get(locale));
+    match (ids.len(), locale) {
+        (0 | 1, _) => first.to_owned(),
+        (n, Locale::ZhCn) => format!("{first}等 {n} 家门店"),
+        (n, Locale::ZhTw) => format!("{first}等 {n} 家門市"),
+        (n, Locale::En) => format!("{first} and {} more", n - 1),
+    }
+}
+
+/// Until when a voucher issued now is good.
+pub(crate) fn voucher_end(scene: &Scene, reward: &Reward) -> Millis {
+    scene.end_of_day_in(reward.voucher_valid_days)
+}
+
+/// Until when a redemption made now can be cancelled.
+pub(crate) fn cancellable_until(scene: &Scene, reward: &Reward) -> Option<Millis> {
+    const HOUR: Millis = DAY / 24;
+    (reward.cancellable_hours > 0)
+        .then(|| (scene.now + reward.cancellable_hours * HOUR).min(voucher_end(scene, reward)))
+}

@@ -1,0 +1,187 @@
+//! Who asks, in which language, at what time: read from a request before its handler runs.
+
+use super::App;
+use crate::clock::Millis;
+use crate::ids;
+use crate::locale::{Locale, Text};
+use crate::problem::{Code, Problem};
+use crate::programme::Programme;
+use crate::scene::Scene;
+use crate::store::sessions;
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::http::HeaderMap;
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, USER_AGENT};
+use axum::http::request::Parts;
+use rusqlite::Transaction;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+/// The language of an answer.
+pub(crate) fn language(headers: &HeaderMap, programme: &Programme) -> Locale {
+    let wanted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Locale::negotiate(wanted, &programme.offered_locales())
+}
+
+/// The surroundings of one request.
+#[derive(Clone)]
+pub(crate) struct Ctx {
+    pub(crate) app: Arc<App>,
+    pub(crate) scene: Scene,
+    pub(crate) locale: Locale,
+    pub(crate) path: Arc<str>,
+    /// Whether the browser came over HTTPS.
+    pub(crate) secure: bool,
+    pub(crate) address: IpAddr,
+    pub(crate) user_agent: Arc<str>,
+}
+
+impl Ctx {
+    pub(crate) fn now(&self) -> Millis {
+        self.scene.now
+    }
+
+    pub(crate) fn programme(&self) -> &Programme {
+        &self.scene.programme
+    }
+
+    /// The text in the language of the answer.
+    pub(crate) fn say<'a>(&self, text: &'a Text) -> &'a str {
+        text.get(self.locale)
+    }
+
+    /// Runs `work` in a transaction, away from the threads that serve.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>, &Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ctx = self.clone();
+        self.app.db.run(move |tx| work(tx, &ctx)).await
+    }
+}
+
+fn header(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+impl FromRequestParts<Arc<App>> for Ctx {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let mut address = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        let mut secure = false;
+        if app.behind_proxy {
+            secure = header(&parts.headers, "x-forwarded-proto") == "https";
+            // The last entry is the one that our own proxy wrote.
+            let last =
+                header(&parts.headers, "x-forwarded-for").rsplit(',').next().map(str::trim).map(str::parse);
+            address = last.and_then(Result::ok).unwrap_or(address);
+        }
+        Ok(Self {
+            app: Arc::clone(app),
+            scene: app.scene(),
+            locale: language(&parts.headers, &app.programme),
+            path: parts.uri.path().into(),
+            secure,
+            address,
+            user_agent: header(&parts.headers, USER_AGENT.as_str()).into(),
+        })
+    }
+}
+
+/// The name of the session cookie: the prefix binds it to this very host, but browsers take that only over HTTPS.
+pub(crate) const fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-session" } else { "session" }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    // An empty token is a wrong one; it must not make way for the cookie.
+    let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The hash under which a token is stored.
+pub(crate) fn token_hash(token: &str) -> [u8; 32] {
+    ids::digest(&[token.as_bytes()])
+}
+
+/// Whoever is signed in.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) id: String,
+    pub(crate) session_id: String,
+}
+
+impl FromRequestParts<Arc<App>> for Member {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let ctx = Ctx::from_request_parts(parts, app).await?;
+        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, cookie_name(ctx.secure)));
+        let hash = token.map(token_hash).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        let session = ctx.run(move |tx, ctx| Ok(sessions::find(tx, &hash, ctx.now())?)).await?;
+        let session = session.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        Ok(Self { id: session.member_id, session_id: session.id })
+    }
+}
+
+/// Proof that a write was not sent by a page of another site: such a page can send neither this header nor a bearer token.
+pub(crate) struct SameSite;
+
+impl FromRequestParts<Arc<App>> for SameSite {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Problem> {
+        let marked = header(&parts.headers, "x-member-portal") == "1";
+        if marked || bearer(&parts.headers).is_some() {
+            return Ok(Self);
+        }
+        Err(Problem::new(Code::CsrfRequired).detail(Text::new(
+            "写操作需要标头 X-Member-Portal: 1。",
+            "寫入操作需要標頭 X-Member-Portal: 1。",
+            "Writes need the header X-Member-Portal: 1.",
+        )))
+    }
+}
+
+/// Whoever is signed in, for a write.
+pub(crate) struct Writer(pub(crate) Member);
+
+impl FromRequestParts<Arc<App>> for Writer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let member = Member::from_request_parts(parts, app).await?;
+        SameSite::from_request_parts(parts, app).await?;
+        Ok(Self(member))
+    }
+}
+
+/// The parts of the address that vary, by name.
+pub(crate) struct PathParams(Vec<(String, String)>);
+
+impl PathParams {
+    pub(crate) fn get(&self, name: &str) -> String {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+}
+
+impl FromRequestParts<Arc<App>> for PathParams {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Problem::not_found())?;
+        Ok(Self(params.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()))
+    }
+}

@@ -1,0 +1,41 @@
+//! `GET /me/overview`: what the home screen needs, in one round trip.
+
+use super::context::{Ctx, Member};
+use super::{me, points, rewards, surveys, tier};
+use crate::catalogue::Shopper;
+use crate::problem::Problem;
+use crate::programme::Reward;
+use axum::Json;
+use serde_json::{Value, json};
+
+const SHOWN: usize = 3;
+
+pub(crate) async fn get(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
+    let body = ctx
+        .run(move |tx, ctx| {
+            let tier = tier::view(tx, ctx, &member.id)?;
+            let shopper = Shopper::load(tx, &ctx.scene, &member.id)?;
+            let all = &ctx.programme().rewards;
+            let mut shown: Vec<&Reward> = all.iter().filter(|r| shopper.eligible(&ctx.scene, r)).collect();
+            let total = shown.len();
+            if shown.is_empty() {
+                // Something to look forward to: what only points stand between, the cheapest first.
+                let only_points = |reward: &&Reward| shopper.reasons(&ctx.scene, reward, 1).len() == 1;
+                shown = all.iter().filter(|r| shopper.shortfall(r, 1).is_some()).filter(only_points).collect();
+                shown.sort_by_key(|reward| reward.cost_points);
+            }
+            shown.truncate(SHOWN);
+            Ok(json!({
+                "me": me::view(tx, &member.id)?,
+                "tier": tier,
+                "points": points::view(tx, ctx, &member.id)?,
+                "rewards": {
+                    "data": shown.iter().map(|r| rewards::view(ctx, &shopper, r)).collect::<Vec<_>>(),
+                    "total": total,
+                },
+                "surveys": {"data": surveys::most_urgent(tx, ctx, &member.id)?.into_iter().collect::<Vec<_>>()},
+            }))
+        })
+        .await?;
+    Ok(Json(body))
+}

@@ -1,0 +1,46 @@
+//! `GET /programme`: public, and the first thing a client asks.
+
+use super::context::Ctx;
+use super::views::{fields, put};
+use crate::clock::rfc3339;
+use axum::Json;
+use serde_json::{Value, json};
+
+const FEATURES: [&str; 6] = ["overview", "surveys", "coupons", "card-code", "earning-rules", "stores"];
+
+pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
+    let programme = ctx.programme();
+    let brand = &programme.brand;
+    let policy = &programme.expiry_policy;
+    let mut expiry = fields(json!({"kind": policy.kind, "description": ctx.say(&policy.description)}));
+    put(&mut expiry, "months", policy.months.filter(|_| policy.kind == "rolling"));
+    Json(json!({
+        "id": programme.id,
+        "name": ctx.say(&programme.name),
+        "brand": {
+            "primary": brand.primary,
+            "accent": brand.accent,
+            "mood": brand.mood,
+            "shape": brand.shape,
+            "slogan": ctx.say(&brand.slogan),
+            "logo": "/media/brand/logo.svg",
+            "landscape": {
+                "light": "/media/brand/landscape.svg",
+                "dark": "/media/brand/landscape.svg?theme=dark",
+            },
+            "engraving": "/media/brand/engraving.svg",
+        },
+        "timezone": programme.timezone,
+        "currency": programme.currency,
+        "points_terms": {"name": ctx.say(&programme.points_name)},
+        "locales": programme.locales,
+        "features": FEATURES,
+        "expiry_policy": expiry,
+        "terms_version": programme.terms_version,
+        "terms_url": null,
+        "privacy_url": null,
+        "support_phone": programme.support_phone,
+        "server_time": rfc3339(ctx.now()),
+        "device": null,
+    }))
+}

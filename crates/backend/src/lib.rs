@@ -1,0 +1,205 @@
+//! Reference REST backend of the member portal.
+//!
+//! It implements the contract `api/openapi.yaml` on an embedded SQLite database, seeded with one of four invented programmes, and serves the
+//! built portal beside it. The rules of points and tiers are pure functions in `rules`; everything that changes happens in short
+//! transactions in `store`; `http` only reads requests and shows results.
+
+mod catalogue;
+mod clock;
+mod http;
+mod ids;
+mod locale;
+pub mod media;
+pub mod portal_files;
+mod problem;
+mod programme;
+mod redeeming;
+mod rules;
+mod scene;
+mod seed;
+mod store;
+
+pub use clock::Millis;
+pub use http::rate_limit::Limits;
+pub use programme::programme_ids;
+
+use crate::clock::Clock;
+use crate::http::App;
+use crate::http::rate_limit::Desk;
+use crate::media::{Artwork, Kind, Media};
+use crate::programme::Programme;
+use crate::scene::Scene;
+use crate::store::{Db, meta, redemptions, replay, sessions, set_meta};
+use anyhow::{Context, Result, bail};
+use axum::Router;
+use chrono::{DateTime, Utc};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// How a backend is to run.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The database file, made when it is missing; `:memory:` keeps nothing.
+    pub database: PathBuf,
+    /// Which programme to serve: one of [`programme_ids`].
+    pub programme: String,
+    /// Freezes the clock at this time.
+    pub now: Option<DateTime<Utc>>,
+    /// Fills a new database with the programme's members and their last twelve months.
+    pub seed: bool,
+    /// Tells the codes of text messages in the log and in the header `X-Demo-Code`. Never in production.
+    pub demo: bool,
+    /// Believes `X-Forwarded-For` and `X-Forwarded-Proto`; only right when a proxy of ours writes them.
+    pub behind_proxy: bool,
+    /// The built portal to serve at `/`.
+    pub portal: Option<PathBuf>,
+    /// How often codes may be asked for and tried.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// A programme in memory, seeded, with the usual limits and no portal.
+    pub fn new(programme: impl Into<String>) -> Self {
+        Self {
+            database: PathBuf::from(":memory:"),
+            programme: programme.into(),
+            now: None,
+            seed: true,
+            demo: false,
+            behind_proxy: false,
+            portal: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// An opened backend: its database is ready and its programme is read.
+pub struct Backend {
+    app: Arc<App>,
+    media: Arc<Media>,
+    portal: Option<PathBuf>,
+}
+
+impl Backend {
+    /// Opens the database, brings it up to date, and seeds it when it is new and that was asked for. Blocks.
+    ///
+    /// # Errors
+    /// When there is no such programme, or the database can't be opened, is of a newer version or belongs to another programme.
+    pub fn open(config: &Config) -> Result<Self> {
+        let programme = Arc::new(Programme::load(&config.programme)?);
+        let db = Db::open(&config.database)?;
+        let clock = Clock::new(config.now);
+        let anchor = db.transact(|tx| prepare(tx, &programme, clock.now(), config.seed))?;
+        let app = App {
+            programme: Arc::clone(&programme),
+            anchor,
+            db,
+            clock,
+            demo: config.demo,
+            behind_proxy: config.behind_proxy,
+            desk: Desk::new(config.limits),
+        };
+        let media = Arc::new(pictures(&programme)?);
+        Ok(Self { app: Arc::new(app), media, portal: config.portal.clone() })
+    }
+
+    /// Everything that is served: the API, the pictures, and the portal when there is one.
+    ///
+    /// # Errors
+    /// When the built portal can't be read.
+    pub fn router(&self) -> Result<Router> {
+        let router = http::router(&self.app).merge(media::router(Arc::clone(&self.media)));
+        match &self.portal {
+            Some(directory) => Ok(router.merge(portal_files::router(directory)?)),
+            None => Ok(router),
+        }
+    }
+}
+
+/// Makes the database ready and tells the time its seed is relative to.
+fn prepare(
+    tx: &rusqlite::Connection,
+    programme: &Arc<Programme>,
+    now: Millis,
+    seeded: bool,
+) -> Result<Millis> {
+    match meta(tx, "programme")? {
+        Some(id) if id != programme.id => bail!("the database belongs to the programme {id:?}"),
+        Some(_) => {}
+        None => set_meta(tx, "programme", &programme.id)?,
+    }
+    let anchor = match meta(tx, "anchor")? {
+        Some(text) => text.parse().context("the database's anchor")?,
+        None => {
+            set_meta(tx, "anchor", &now.to_string())?;
+            now
+        }
+    };
+    for reward in &programme.rewards {
+        if let Some(stock) = &reward.stock {
+            redemptions::init_stock(tx, &reward.id, stock.remaining)?;
+        }
+    }
+    if seeded && meta(tx, "seeded")?.is_none() {
+        let scene = Scene { programme: Arc::clone(programme), anchor, now };
+        seed::fill(tx, &scene).context("seeding")?;
+        set_meta(tx, "seeded", "yes")?;
+    }
+    sessions::delete_expired(tx, now)?;
+    replay::prune(tx, now)?;
+    Ok(anchor)
+}
+
+fn pictures(programme: &Programme) -> Result<Media> {
+    let work = |kind, id: &str, picture: &str, palette: Option<&Vec<String>>| Artwork {
+        kind,
+        id: id.to_owned(),
+        picture: picture.to_owned(),
+        palette: palette.cloned().unwrap_or_default(),
+    };
+    let rewards = programme.rewards.iter().map(|r| work(Kind::Reward, &r.id, &r.picture, r.palette.as_ref()));
+    let surveys = programme.surveys.iter().map(|s| work(Kind::Survey, &s.id, &s.picture, s.palette.as_ref()));
+    let benefits = programme.tiers.iter().flat_map(|tier| {
+        tier.benefits.iter().filter_map(|benefit| {
+            let picture = benefit.picture.as_deref()?;
+            Some(work(Kind::Benefit, &programme::benefit_picture_id(tier, benefit), picture, None))
+        })
+    });
+    let works: Vec<Artwork> = rewards.chain(surveys).chain(benefits).collect();
+    Media::new(&programme.id, &programme.brand.primary, &programme.brand.accent, works)
+        .context("the brand's colours")
+}
+
+/// The router of a freshly opened backend. Blocks while the database is prepared.
+///
+/// # Errors
+/// As [`Backend::open`] and [`Backend::router`].
+pub fn app(config: &Config) -> Result<Router> {
+    Backend::open(config)?.router()
+}
+
+/// Opens a backend and serves it on `listener` until the task is dropped.
+///
+/// # Errors
+/// As [`app`], and when the listener fails.
+pub async fn serve(listener: TcpListener, config: Config) -> Result<()> {
+    serve_until(listener, config, std::future::pending()).await
+}
+
+/// As [`serve`], until `stop` is ready; requests in flight are finished.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_until(
+    listener: TcpListener,
+    config: Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
+    let router = tokio::task::spawn_blocking(move || app(&config)).await??;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await?;
+    Ok(())
+}

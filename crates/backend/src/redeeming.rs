@@ -1,0 +1,165 @@
+//! Redeeming: looking at what it would cost, doing it once, undoing it.
+
+use crate::catalogue::{Shopper, cancellable_until, refusal, voucher_end};
+use crate::clock::Millis;
+use crate::locale::Text;
+use crate::problem::{Code, Problem};
+use crate::programme::Reward;
+use crate::rules::buckets::Used;
+use crate::scene::Scene;
+use crate::store::ledger::Cause;
+use crate::store::redemptions::Redemption;
+use crate::store::{ledger, redemptions, tiers};
+use rusqlite::Connection;
+
+/// What a member asks to redeem.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) reward_id: String,
+    pub(crate) quantity: i64,
+    pub(crate) store_id: Option<String>,
+    /// What the member was shown for the whole quantity.
+    pub(crate) expected_cost: Option<i64>,
+}
+
+/// What an order would do.
+pub(crate) struct Preview {
+    pub(crate) cost: i64,
+    pub(crate) balance_before: i64,
+    pub(crate) used: Vec<Used>,
+    pub(crate) voucher_end: Millis,
+    pub(crate) cancellable_until: Option<Millis>,
+}
+
+/// The identity of a redemption: chosen by the client and by chance.
+pub(crate) struct Mark {
+    pub(crate) id: String,
+    pub(crate) client_ref: String,
+    pub(crate) voucher_code: String,
+}
+
+fn find<'a>(scene: &'a Scene, order: &Order) -> Result<&'a Reward, Problem> {
+    let reward = scene.programme.reward(&order.reward_id).ok_or_else(Problem::not_found)?;
+    if let Some(store) = &order.store_id {
+        let known = scene.programme.store(store).is_some();
+        if !known || reward.stores.as_ref().is_some_and(|stores| !stores.contains(store)) {
+            return Err(Problem::new(Code::StoreNotEligible).detail(Text::new(
+                "这家门店不能使用，请换一家。",
+                "這家門市不能使用，請換一家。",
+                "It can't be used at this store; please choose another.",
+            )));
+        }
+    }
+    let cost = reward.cost_points * order.quantity;
+    if order.expected_cost.is_some_and(|expected| expected != cost) {
+        return Err(Problem::new(Code::PriceChanged)
+            .detail(Text::new(
+                format!("现在需要 {cost} {}，请再确认一次。", scene.programme.points_name.zh_cn),
+                format!("現在需要 {cost} {}，請再確認一次。", scene.programme.points_name.zh_tw),
+                format!("It now costs {cost} {}; please confirm again.", scene.programme.points_name.en),
+            ))
+            .extra("current_cost", cost));
+    }
+    Ok(reward)
+}
+
+/// What the order would cost and take, or the problem that placing it would give. Changes nothing but what is due.
+pub(crate) fn preview(
+    db: &Connection,
+    scene: &Scene,
+    member: &str,
+    order: &Order,
+) -> Result<Preview, Problem> {
+    tiers::settle(db, scene, member)?;
+    let reward = find(scene, order)?;
+    let shopper = Shopper::load(db, scene, member)?;
+    if let Some(reason) = shopper.reasons(scene, reward, order.quantity).first() {
+        return Err(refusal(reason, shopper.shortfall(reward, order.quantity)));
+    }
+    let mut buckets = ledger::buckets(db, member)?;
+    let cost = reward.cost_points * order.quantity;
+    let used =
+        buckets.spend(cost).map_err(|_| Problem::internal("the balance changed within a transaction"))?;
+    Ok(Preview {
+        cost,
+        balance_before: shopper.available,
+        used,
+        voucher_end: voucher_end(scene, reward),
+        cancellable_until: cancellable_until(scene, reward),
+    })
+}
+
+/// Places the order. All of it happens, or nothing.
+pub(crate) fn redeem(
+    db: &Connection,
+    scene: &Scene,
+    member: &str,
+    order: &Order,
+    mark: Mark,
+) -> Result<Redemption, Problem> {
+    let preview = preview(db, scene, member, order)?;
+    let reward = find(scene, order)?;
+    if reward.stock.is_some() && !redemptions::take_stock(db, &reward.id, order.quantity)? {
+        return Err(Problem::new(Code::OutOfStock));
+    }
+    let cause = Cause {
+        reason: "redemption",
+        kind: "redemption",
+        id: Some(&mark.id),
+        title: Some(&reward.title),
+        store: order.store_id.as_deref(),
+    };
+    let (buckets_used, balance_after) = ledger::spend(db, scene, member, preview.cost, &cause)?
+        .map_err(|_| Problem::internal("the balance changed within a transaction"))?;
+    let redemption = Redemption {
+        seq: 0,
+        id: mark.id,
+        member_id: member.to_owned(),
+        client_ref: mark.client_ref,
+        status: "issued".to_owned(),
+        reward_id: reward.id.clone(),
+        quantity: order.quantity,
+        cost_points: preview.cost,
+        store_id: order.store_id.clone(),
+        buckets_used,
+        voucher_code: mark.voucher_code,
+        valid_until: preview.voucher_end,
+        cancellable_until: preview.cancellable_until,
+        balance_after,
+        created_at: scene.now,
+    };
+    redemptions::insert(db, &redemption)?;
+    // Spending can count towards a tier.
+    tiers::settle(db, scene, member)?;
+    Ok(redemption)
+}
+
+/// Undoes a redemption while that is allowed: points, stock and limit are as before it.
+pub(crate) fn cancel(db: &Connection, scene: &Scene, member: &str, id: &str) -> Result<Redemption, Problem> {
+    tiers::settle(db, scene, member)?;
+    let mut redemption = redemptions::get(db, member, id)?.ok_or_else(Problem::not_found)?;
+    if !redemption.cancellable_at(scene.now) {
+        return Err(Problem::new(Code::NotCancellable).detail(Text::new(
+            "已使用、已过期或超过可取消时间的兑换不能取消。",
+            "已使用、已過期或超過可取消時間的兌換不能取消。",
+            "What is used, expired or past its time limit can't be cancelled.",
+        )));
+    }
+    let title = scene.programme.reward(&redemption.reward_id).map(|reward| &reward.title);
+    let cause = Cause {
+        reason: "cancellation",
+        kind: "cancellation",
+        id: Some(&redemption.id),
+        title,
+        store: redemption.store_id.as_deref(),
+    };
+    ledger::refund(db, scene, member, &redemption.buckets_used, &cause)?;
+    redemptions::return_stock(db, &redemption.reward_id, redemption.quantity)?;
+    // What came back to a bucket whose date has passed expires at once.
+    tiers::settle(db, scene, member)?;
+    let balance = ledger::buckets(db, member)?.balance();
+    redemptions::set_cancelled(db, &redemption.id, balance)?;
+    redemption.status = "cancelled".to_owned();
+    redemption.balance_after = balance;
+    Ok(redemption)
+}

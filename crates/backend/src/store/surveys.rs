@@ -1,0 +1,64 @@
+//! Answers to surveys: at most one response of a member to each.
+
+use crate::clock::Millis;
+use rusqlite::{Connection, OptionalExtension, params};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    pub(crate) client_uuid: String,
+    pub(crate) revision: i64,
+    pub(crate) submitted: bool,
+    /// A JSON object.
+    pub(crate) answers: String,
+    pub(crate) submitted_at: Option<Millis>,
+    pub(crate) points_awarded: i64,
+    pub(crate) balance_after: Option<i64>,
+}
+
+pub(crate) fn get(db: &Connection, member: &str, survey: &str) -> rusqlite::Result<Option<Response>> {
+    db.prepare_cached(
+        "SELECT client_uuid, revision, state, answers, submitted_at, points_awarded, balance_after
+         FROM survey_responses WHERE member_id = ?1 AND survey_id = ?2",
+    )?
+    .query_row([member, survey], |row| {
+        let state: String = row.get(2)?;
+        Ok(Response {
+            client_uuid: row.get(0)?,
+            revision: row.get(1)?,
+            submitted: state == "submitted",
+            answers: row.get(3)?,
+            submitted_at: row.get(4)?,
+            points_awarded: row.get(5)?,
+            balance_after: row.get(6)?,
+        })
+    })
+    .optional()
+}
+
+/// Stores a draft or a submission in place of the draft before it.
+pub(crate) fn put(
+    db: &Connection,
+    member: &str,
+    survey: &str,
+    response: &Response,
+    now: Millis,
+) -> rusqlite::Result<()> {
+    db.execute(
+        "INSERT OR REPLACE INTO survey_responses (member_id, survey_id, client_uuid, revision, state, answers, submitted_at,
+            points_awarded, balance_after, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            member,
+            survey,
+            response.client_uuid,
+            response.revision,
+            if response.submitted { "submitted" } else { "draft" },
+            response.answers,
+            response.submitted_at,
+            response.points_awarded,
+            response.balance_after,
+            now,
+        ],
+    )?;
+    Ok(())
+}

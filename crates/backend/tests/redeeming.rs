@@ -1,0 +1,215 @@
+//! Redeeming through the router: once, never beyond the balance, and undone without a trace.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{AT_RISK, Client, THREE_EXPIRIES, config, key};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// The first reward that is free of conditions, with the cost that `choose` likes best.
+async fn plain_reward(client: &Client, wanted: impl Fn(i64) -> bool) -> (String, i64) {
+    let list = client.get("/rewards?limit=100&sort=cost_desc").await.ok(200);
+    let plain = |r: &&Value| {
+        ["stock", "window", "min_tier", "per_member_limit", "cost_money"]
+            .iter()
+            .all(|field| r.get(*field).is_none())
+            && r["stores"]["scope"] == "all"
+            && wanted(r["cost_points"].as_i64().unwrap())
+    };
+    let reward = list["data"].as_array().unwrap().iter().find(plain).expect("a plain reward").clone();
+    (reward["id"].as_str().unwrap().to_owned(), reward["cost_points"].as_i64().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn thirty_two_at_once_by_one_who_can_afford_three() {
+    let client = Client::new(&config("coffee")).sign_in(AT_RISK).await;
+    let mut balance = client.checked_balance().await;
+    let (reward, cost) = plain_reward(&client, |cost| cost <= balance / 3).await;
+    // Spend until exactly three are left to be had.
+    let (cheap, cheap_cost) = plain_reward(&client, |cost| cost <= 1000).await;
+    while balance / cost > 3 {
+        let (id, price) = if balance - cost >= cost * 3 { (&reward, cost) } else { (&cheap, cheap_cost) };
+        client.redeem(id, 1, price, &key()).await.ok(201);
+        balance -= price;
+    }
+    assert_eq!(balance / cost, 3);
+    let before = client.get("/me/redemptions?limit=100").await.ok(200)["data"].as_array().unwrap().len();
+
+    let tasks: Vec<_> = (0..32)
+        .map(|_| {
+            let (client, reward) = (client.clone(), reward.clone());
+            tokio::spawn(async move { client.redeem(&reward, 1, cost, &key()).await })
+        })
+        .collect();
+    let mut issued = 0;
+    for task in tasks {
+        let reply = task.await.unwrap();
+        match reply.status.as_u16() {
+            201 => issued += 1,
+            _ => {
+                let problem = reply.problem(409, "insufficient-points");
+                assert!(problem["shortfall"].as_i64().unwrap() > 0);
+            }
+        }
+    }
+    assert_eq!(issued, 3);
+    assert_eq!(client.checked_balance().await, balance - 3 * cost);
+    let after = client.get("/me/redemptions?limit=100").await.ok(200)["data"].as_array().unwrap().len();
+    assert_eq!(after, before + 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_key_gives_one_redemption() {
+    let client = Client::new(&config("coffee")).sign_in(THREE_EXPIRIES).await;
+    let balance = client.checked_balance().await;
+    let (reward, cost) = plain_reward(&client, |cost| cost <= balance / 4).await;
+    let key = key();
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let (client, reward, key) = (client.clone(), reward.clone(), key.clone());
+            tokio::spawn(async move { client.redeem(&reward, 1, cost, &key).await })
+        })
+        .collect();
+    let mut bodies = HashSet::new();
+    let mut replayed = 0;
+    for task in tasks {
+        let reply = task.await.unwrap();
+        replayed += usize::from(reply.header("idempotency-replayed") == "true");
+        assert_eq!(reply.status.as_u16(), 201, "{}", reply.text);
+        bodies.insert(reply.text);
+    }
+    assert_eq!((bodies.len(), replayed), (1, 15));
+    assert_eq!(client.checked_balance().await, balance - cost);
+
+    client.redeem(&reward, 2, cost * 2, &key).await.problem(422, "key-reused");
+    let found = client.get(&format!("/me/redemptions?client_ref={key}")).await.ok(200);
+    assert_eq!(found["data"].as_array().unwrap().len(), 1);
+    // The answer is the first one also in another language.
+    let english = Client { language: "en", ..client.clone() };
+    let reply = english.redeem(&reward, 1, cost, &key).await;
+    assert_eq!(reply.header("content-language"), "zh-CN");
+    assert!(bodies.contains(&reply.text));
+}
+
+#[tokio::test]
+async fn the_preview_tells_what_redeeming_does_and_cancelling_undoes_it() {
+    let client = Client::new(&config("coffee")).sign_in(THREE_EXPIRIES).await;
+    let points = client.get("/me/points").await.ok(200);
+    let first = points["expiring"][0]["amount"].as_i64().unwrap();
+    let (reward, cost) = plain_reward(&client, |cost| cost > first).await;
+    let asked = json!({"reward_id": reward, "quantity": 1, "expected_cost": cost});
+    let preview = client.post("/me/redemptions/preview", &asked).await.ok(200);
+    assert_eq!(
+        preview["buckets_used"][0],
+        json!({
+            "amount": first, "expires_at": points["expiring"][0]["at"], "remaining": 0,
+        })
+    );
+    assert_eq!(client.get("/me/points").await.ok(200), points, "a preview changes nothing");
+
+    let redemption = client.redeem(&reward, 1, cost, &key()).await.ok(201);
+    assert_eq!(redemption["status"], "issued");
+    assert_eq!(redemption["balance_after"], preview["balance_after"]);
+    assert_eq!(redemption["voucher"]["valid_until"], preview["voucher_valid_until"]);
+    assert_eq!(redemption["actions"], json!(["cancel"]));
+    let id = redemption["id"].as_str().unwrap();
+    assert_eq!(client.get(&format!("/me/redemptions/{id}")).await.ok(200), redemption);
+    let entry = client.get("/me/points/transactions?limit=1&type=spend").await.ok(200)["data"][0].clone();
+    assert_eq!((&entry["amount"], &entry["source"]["id"]), (&json!(-cost), &redemption["id"]));
+
+    let cancel = key();
+    let path = format!("/me/redemptions/{id}/cancel");
+    let cancelled = client.post_once(&path, &cancel, &Value::Null).await.ok(200);
+    assert_eq!((&cancelled["status"], &cancelled["actions"]), (&json!("cancelled"), &json!([])));
+    let after = client.get("/me/points").await.ok(200);
+    assert_eq!(after["expiring"], points["expiring"], "the original buckets");
+    let again = client.post_once(&path, &cancel, &Value::Null).await;
+    assert_eq!((again.header("idempotency-replayed"), again.json()), ("true", cancelled));
+    client.post_once(&path, &key(), &Value::Null).await.problem(409, "not-cancellable");
+    client.checked_balance().await;
+}
+
+#[tokio::test]
+async fn stock_is_taken_once_and_comes_back() {
+    let client = Client::new(&config("coffee")).sign_in(THREE_EXPIRIES).await;
+    let list = client.get("/rewards?limit=100").await.ok(200);
+    let balance = client.checked_balance().await;
+    let limited = |r: &&Value| {
+        r["eligibility"]["status"] == "eligible"
+            && r["stock"]["remaining"].as_i64().is_some_and(|n| n > 0)
+            && r["cost_points"].as_i64().unwrap() <= balance
+    };
+    let reward = list["data"].as_array().unwrap().iter().find(limited).unwrap().clone();
+    let (id, cost) = (reward["id"].as_str().unwrap(), reward["cost_points"].as_i64().unwrap());
+    let left =
+        async || client.get(&format!("/rewards/{id}")).await.ok(200)["stock"]["remaining"].as_i64().unwrap();
+    let before = left().await;
+    let redemption = client.redeem(id, 1, cost, &key()).await.ok(201);
+    assert_eq!(left().await, before - 1);
+    let path = format!("/me/redemptions/{}/cancel", redemption["id"].as_str().unwrap());
+    if redemption["actions"] == json!(["cancel"]) {
+        client.post_once(&path, &key(), &Value::Null).await.ok(200);
+        assert_eq!(left().await, before);
+    }
+}
+
+#[tokio::test]
+async fn every_rule_refuses_by_its_name() {
+    let client = Client::new(&config("coffee")).sign_in(AT_RISK).await;
+    let list = client.get("/rewards?limit=100").await.ok(200);
+    let rewards = list["data"].as_array().unwrap();
+    let mut seen = HashSet::new();
+    for reward in rewards {
+        let (id, cost) = (reward["id"].as_str().unwrap(), reward["cost_points"].as_i64().unwrap());
+        let reasons = reward["eligibility"]["reasons"].as_array().unwrap();
+        let Some(first) = reasons.first() else { continue };
+        let code = first["code"].as_str().unwrap();
+        let asked = json!({"reward_id": id, "quantity": 1});
+        let problem = client.post("/me/redemptions/preview", &asked).await.problem(409, code);
+        assert_eq!(problem["detail"], first["detail"]);
+        client.redeem(id, 1, cost, &key()).await.problem(409, code);
+        seen.insert(code.to_owned());
+    }
+    for code in ["out-of-stock", "tier-required", "not-in-window", "insufficient-points"] {
+        assert!(seen.contains(code), "no reward is refused with {code}: {seen:?}");
+    }
+
+    let affordable = client.get("/rewards?limit=100&affordable=true").await.ok(200);
+    let eligible = rewards.iter().filter(|r| r["eligibility"]["status"] == "eligible").count();
+    assert_eq!(affordable["total"], eligible);
+
+    let (reward, cost) = plain_reward(&client, |cost| cost <= 2000).await;
+    let changed = client.redeem(&reward, 1, cost + 1, &key()).await.problem(409, "price-changed");
+    assert_eq!(changed["current_cost"], cost);
+
+    let once = rewards
+        .iter()
+        .find(|r| r["per_member_limit"]["max"] == 1 && r["eligibility"]["status"] == "eligible");
+    let once = once.expect("a reward that everybody may have once");
+    let (id, cost) = (once["id"].as_str().unwrap(), once["cost_points"].as_i64().unwrap());
+    client.redeem(id, 2, cost * 2, &key()).await.problem(409, "limit-reached");
+    client.redeem(id, 1, cost, &key()).await.ok(201);
+    client.redeem(id, 1, cost, &key()).await.problem(409, "limit-reached");
+
+    let some = rewards.iter().find(|r| r["stores"]["scope"] == "some").unwrap();
+    let stores = client.get("/stores").await.ok(200);
+    let outside = stores["data"].as_array().unwrap().iter().map(|store| &store["id"]);
+    let outside =
+        outside.into_iter().find(|id| !some["stores"]["ids"].as_array().unwrap().contains(id)).unwrap();
+    let asked = json!({"reward_id": some["id"], "quantity": 1, "store_id": outside});
+    client.post("/me/redemptions/preview", &asked).await.problem(409, "store-not-eligible");
+    client.checked_balance().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_replayed_too() {
+    let client = Client::new(&config("coffee")).sign_in(AT_RISK).await;
+    let balance = client.checked_balance().await;
+    let (reward, cost) = plain_reward(&client, |cost| cost <= balance && cost * 10 > balance).await;
+    let refused = key();
+    let first = client.redeem(&reward, 10, cost * 10, &refused).await;
+    assert_eq!(first.problem(409, "insufficient-points")["shortfall"], cost * 10 - balance);
+    let second = client.redeem(&reward, 10, cost * 10, &refused).await;
+    assert_eq!((second.header("idempotency-replayed"), &second.text), ("true", &first.text));
+}
