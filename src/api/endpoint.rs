@@ -158,9 +158,9 @@ pub fn cancel_redemption(id: &str) -> Endpoint {
     redemption(id).then("/cancel")
 }
 
-/// `GET /me/coupons`
-pub fn coupons() -> Endpoint {
-    Endpoint::fixed("/me/coupons?limit=100")
+/// `GET /me/coupons`, one page
+pub fn coupons_page(cursor: Option<&str>) -> Endpoint {
+    page(Endpoint::fixed("/me/coupons?limit=100"), cursor)
 }
 
 /// `GET /coupon-offers`

@@ -16,6 +16,15 @@ pub fn group(value: i64) -> String {
     text
 }
 
+/// The same with a plus where points came in: `+376`.
+pub fn signed(value: i64) -> String {
+    let mut text = group(value);
+    if value > 0 {
+        text.insert(0, '+');
+    }
+    text
+}
+
 /// A multiplier in thousandths without needless zeros: 1200 is `1.2`, 2000 is `2`, 1050 is `1.05`.
 pub fn permille_times(permille: i64) -> String {
     let mut text = group(permille / 1000);
@@ -130,6 +139,11 @@ mod tests {
         ] {
             assert_eq!(group(value), text);
         }
+    }
+
+    #[test]
+    fn what_came_in_has_a_plus() {
+        assert_eq!([signed(1_376), signed(0), signed(-2_200)], ["+1,376", "0", "−2,200"]);
     }
 
     #[test]

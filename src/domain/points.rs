@@ -127,6 +127,8 @@ pub struct Month {
     pub expired: i64,
     /// Points given back.
     pub refunded: i64,
+    /// Sum of the corrections, signed.
+    pub adjusted: i64,
 }
 
 /// The last months of the ledger, and how many entries of each kind there are.
@@ -147,6 +149,18 @@ pub struct EarningRule {
     pub description: String,
     /// The contract's word (`purchase`, `survey`, …).
     pub kind: String,
+    /// Points each time, or for each [`Self::per_amount`].
+    pub points: Option<i64>,
+    /// Money for which the points are given: minor units and ISO 4217 code.
+    pub per_amount: Option<(i64, String)>,
+    /// How the rule multiplies other points, in thousandths.
+    pub multiplier_permille: Option<i64>,
+    /// From when it holds.
+    pub from: Option<Instant>,
+    /// Until when it holds.
+    pub until: Option<Instant>,
+    /// The most that it brings, and in what: `day`, `week`, `month`, `year`, `once`.
+    pub cap: Option<(i64, String)>,
 }
 
 #[cfg(test)]

@@ -14,6 +14,14 @@ pub struct BucketUse {
     pub remaining: Option<i64>,
 }
 
+impl BucketUse {
+    /// Share of the bucket that is taken, in per cent; all of it where nobody says what stays.
+    pub fn percent(&self) -> i64 {
+        let whole = self.amount.saturating_add(self.remaining.unwrap_or_default().max(0)).max(1);
+        (self.amount.saturating_mul(100) / whole).clamp(0, 100)
+    }
+}
+
 /// What a redemption would cost, before it is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preview {
@@ -130,6 +138,8 @@ pub struct Coupon {
     pub title: String,
     /// What it takes off.
     pub discount: Discount,
+    /// Least to spend: minor units and currency.
+    pub min_spend: Option<(i64, String)>,
     /// Where and on what it can be used.
     pub scope: String,
     /// Until when.
@@ -149,6 +159,8 @@ pub struct CouponOffer {
     pub title: String,
     /// What it takes off.
     pub discount: Discount,
+    /// Least to spend: minor units and currency.
+    pub min_spend: Option<(i64, String)>,
     /// Where and on what it can be used.
     pub scope: String,
     /// Until when it can be claimed.

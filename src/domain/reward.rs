@@ -58,6 +58,8 @@ pub struct Reward {
     pub until: Option<Instant>,
     /// Lowest tier: name.
     pub min_tier: Option<String>,
+    /// Whether more than one can be had at once; a privilege can't.
+    pub many: bool,
     /// Per member: most and used.
     pub limit: Option<(i64, i64)>,
     /// Stores where it is given; empty when all of them do.
@@ -87,12 +89,37 @@ impl Reward {
         self.reasons.iter().any(|reason| reason.code == code)
     }
 
+    /// How many can be redeemed at once with `balance` points: at least one, at most ten.
+    pub fn most(&self, balance: Option<i64>) -> i64 {
+        const MOST: i64 = 10;
+        if !self.many {
+            return 1;
+        }
+        let by_limit = self.limit.map_or(MOST, |(max, used)| max.saturating_sub(used));
+        let by_stock = self.stock.as_ref().map_or(MOST, |stock| stock.remaining);
+        let by_points = balance.map_or(MOST, |balance| balance / self.cost_points.max(1));
+        by_limit.min(by_stock).min(by_points).clamp(1, MOST)
+    }
+
+    /// When it opens, if that is still to come.
+    pub fn opens_after(&self, now: Instant) -> Option<Instant> {
+        self.from.filter(|from| *from > now)
+    }
+
     /// Share of the cost that the member has, in per cent, when only points are missing.
     pub fn saved_percent(&self) -> Option<i64> {
         let missing = self.shortfall.filter(|missing| *missing > 0)?;
         let cost = self.cost_points.max(1);
         Some((cost.saturating_sub(missing).max(0).saturating_mul(100) / cost).clamp(0, 100))
     }
+}
+
+/// Hours, minutes and seconds of a time that is left; `None` when it is over, or too far away to count the seconds.
+pub fn countdown(milliseconds: i64) -> Option<[i64; 3]> {
+    const FAR: i64 = 100 * 3600;
+    let seconds = milliseconds.saturating_add(999) / 1000;
+    let near = milliseconds > 0 && seconds < FAR;
+    near.then_some([seconds / 3600, seconds / 60 % 60, seconds % 60])
 }
 
 /// A category and how many rewards are in it.
@@ -111,6 +138,28 @@ pub struct Category {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_most_at_once_is_what_limit_stock_and_points_allow() {
+        let reward = Reward { many: true, cost_points: 500, ..Reward::default() };
+        assert_eq!(reward.most(None), 10);
+        assert_eq!(reward.most(Some(1_700)), 3);
+        assert_eq!(reward.most(Some(-5)), 1);
+        assert_eq!(Reward { limit: Some((2, 1)), ..reward.clone() }.most(None), 1);
+        assert_eq!(Reward { limit: Some((4, 1)), ..reward.clone() }.most(None), 3);
+        let stock = Some(Stock { remaining: 2, total: None });
+        assert_eq!(Reward { stock, ..reward.clone() }.most(None), 2);
+        assert_eq!(Reward { many: false, ..reward }.most(None), 1);
+    }
+
+    #[test]
+    fn the_last_second_is_counted_to_its_end() {
+        assert_eq!(countdown(((2 * 60 + 14) * 60 + 36) * 1000), Some([2, 14, 36]));
+        assert_eq!(countdown(1), Some([0, 0, 1]));
+        assert_eq!(countdown(0), None);
+        assert_eq!(countdown(-1), None);
+        assert_eq!(countdown(i64::MAX), None);
+    }
 
     #[test]
     fn saved_share_stays_between_nothing_and_all() {

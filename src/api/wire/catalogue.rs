@@ -44,6 +44,7 @@ pub fn reward(node: Node<'_>) -> Decoded<Reward> {
         from: window.and_then(|one| one.time("from")),
         until: window.and_then(|one| one.time("until")),
         min_tier: node.maybe_child("min_tier").and_then(|tier| tier.maybe_text("name")),
+        many: node.maybe_text("kind").is_none_or(|kind| kind != "privilege"),
         limit: node
             .maybe_child("per_member_limit")
             .and_then(|limit| Some((limit.maybe_int("max")?, limit.maybe_int("used").unwrap_or_default()))),

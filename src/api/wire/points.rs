@@ -53,6 +53,7 @@ pub fn summary(node: Node<'_>) -> Decoded<Summary> {
             spent: one.maybe_int("spent").unwrap_or_default(),
             expired: one.maybe_int("expired").unwrap_or_default(),
             refunded: one.maybe_int("refunded").unwrap_or_default(),
+            adjusted: one.maybe_int("adjusted").unwrap_or_default(),
         })
     })?;
     let mut counts = [0; 6];
@@ -70,9 +71,18 @@ pub fn summary(node: Node<'_>) -> Decoded<Summary> {
 /// # Errors
 /// Without `title`.
 pub fn earning_rule(node: Node<'_>) -> Decoded<EarningRule> {
+    let window = node.maybe_child("window");
+    let money = |one: Node<'_>| one.maybe_int("amount").zip(one.maybe_text("currency"));
+    let cap = |one: Node<'_>| one.maybe_int("points").zip(one.maybe_text("period"));
     Ok(EarningRule {
         title: node.text("title")?,
         description: node.text_or_empty("description"),
         kind: node.text_or_empty("kind"),
+        points: node.maybe_int("points"),
+        per_amount: node.maybe_child("per_amount").and_then(money),
+        multiplier_permille: node.maybe_int("multiplier_permille"),
+        from: window.and_then(|one| one.time("from")),
+        until: window.and_then(|one| one.time("until")),
+        cap: node.maybe_child("cap").and_then(cap),
     })
 }

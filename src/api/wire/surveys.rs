@@ -6,6 +6,7 @@ use crate::domain::date::Instant;
 use crate::domain::member::Member;
 use crate::domain::points::Balance;
 use crate::domain::reward::{Image, Reward};
+use crate::domain::survey::Response;
 use crate::domain::tier::TierStatus;
 use miniserde::json::Value;
 
@@ -20,6 +21,8 @@ pub struct SurveyItem {
     pub reward_points: i64,
     /// Minutes that it takes.
     pub minutes: i64,
+    /// Number of questions; 0 where the backend doesn't say.
+    pub question_count: i64,
     /// Until when it can be answered.
     pub until: Option<Instant>,
     /// `open`, `draft`, `submitted`, or another word.
@@ -40,7 +43,7 @@ impl SurveyItem {
 }
 
 /// A survey to be answered; the definition is SurveyJS JSON.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurveyPaper {
     /// Title.
     pub title: String,
@@ -50,8 +53,8 @@ pub struct SurveyPaper {
     pub reward_points: i64,
     /// SurveyJS JSON as text.
     pub definition: String,
-    /// The answers so far: identifier of the response, whether it is submitted, answers as JSON text.
-    pub response: Option<(String, bool, String)>,
+    /// The answers so far.
+    pub response: Option<Response>,
 }
 
 /// What came of sending answers.
@@ -88,6 +91,7 @@ pub fn survey_item(node: Node<'_>) -> Decoded<SurveyItem> {
         title: node.text("title")?,
         reward_points: node.maybe_int("reward_points").unwrap_or_default(),
         minutes: node.maybe_int("minutes").unwrap_or_default(),
+        question_count: node.maybe_int("question_count").unwrap_or_default(),
         until: node.maybe_child("window").and_then(|window| window.time("until")),
         status: node.text_or_empty("status"),
         submitted_at: node.time("submitted_at"),
@@ -102,17 +106,19 @@ pub fn survey_item(node: Node<'_>) -> Decoded<SurveyItem> {
 /// Without `revision` or `definition`.
 pub fn survey_paper(node: Node<'_>) -> Decoded<SurveyPaper> {
     let definition = node.value("definition").ok_or(Fault { field: "definition" })?;
+    let revision = node.int("revision")?;
     let response = node.maybe_child("response").and_then(|one| {
         let answers = one.value("answers").map_or_else(|| "{}".into(), miniserde::json::to_string::<Value>);
-        Some((
-            one.maybe_text("client_uuid")?,
-            one.maybe_text("state").as_deref() == Some("submitted"),
+        Some(Response {
+            client_uuid: one.maybe_text("client_uuid")?,
+            revision: one.maybe_int("revision").unwrap_or(revision),
+            submitted: one.maybe_text("state").as_deref() == Some("submitted"),
             answers,
-        ))
+        })
     });
     Ok(SurveyPaper {
         title: node.text_or_empty("title"),
-        revision: node.int("revision")?,
+        revision,
         reward_points: node.maybe_int("reward_points").unwrap_or_default(),
         definition: miniserde::json::to_string(definition),
         response,

@@ -60,11 +60,13 @@ pub fn redemption(node: Node<'_>) -> Decoded<Redemption> {
     })
 }
 
+fn money(node: Node<'_>) -> Option<(i64, String)> {
+    node.maybe_int("amount").zip(node.maybe_text("currency"))
+}
+
 fn discount(node: Node<'_>) -> Discount {
     let Some(discount) = node.maybe_child("discount") else { return Discount::Item };
-    let money = discount
-        .maybe_child("amount")
-        .and_then(|money| money.maybe_int("amount").zip(money.maybe_text("currency")));
+    let money = discount.maybe_child("amount").and_then(money);
     match (discount.maybe_text("kind").as_deref(), money, discount.maybe_int("percent")) {
         (Some("amount"), Some((amount, currency)), _) => Discount::Amount { amount, currency },
         (Some("percent"), _, Some(percent)) => Discount::Percent(percent),
@@ -82,6 +84,7 @@ pub fn coupon(node: Node<'_>) -> Decoded<Coupon> {
         status: node.text_or_empty("status"),
         title: node.text("title")?,
         discount: discount(node),
+        min_spend: node.maybe_child("min_spend").and_then(money),
         scope: node.text_or_empty("scope"),
         valid_until: node.time("valid_until"),
         code: node.text_or_empty("code"),
@@ -98,6 +101,7 @@ pub fn coupon_offer(node: Node<'_>) -> Decoded<CouponOffer> {
         id: node.text("id")?,
         title: node.text("title")?,
         discount: discount(node),
+        min_spend: node.maybe_child("min_spend").and_then(money),
         scope: node.text_or_empty("scope"),
         claim_until: node.time("claim_until"),
         claimed: node.flag("claimed"),

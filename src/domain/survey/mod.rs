@@ -4,10 +4,12 @@
 //! would collect wrong data. Texts are data, also when they contain markup; views set them as text, never as HTML.
 
 mod answers;
+mod draft;
 mod parse;
 mod vocabulary;
 
 pub use answers::{Answer, Answers, Problem, errors, from_json, progress, to_json};
+pub use draft::{Draft, Response, are_brief, are_long, face, kept_answers};
 pub use parse::parse;
 
 /// A questionnaire that can be shown completely.

@@ -1,0 +1,243 @@
+//! The wallet: vouchers and coupons in one order, and what is said about them.
+
+use crate::domain::date::Instant;
+use crate::domain::redemption::{Coupon, Redemption, Status};
+
+/// How long after a redemption its voucher is greeted as a new one; a little before it, for clocks that differ.
+const NEW_FOR_MS: std::ops::Range<i64> = -10_000..120_000;
+
+/// Something in the wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ticket {
+    /// What a redemption issued.
+    Voucher(Redemption),
+    /// A coupon.
+    Coupon(Coupon),
+}
+
+impl Ticket {
+    /// Until when it can be used.
+    pub fn valid_until(&self) -> Option<Instant> {
+        match self {
+            Self::Voucher(one) => one.voucher.as_ref().and_then(|voucher| voucher.valid_until),
+            Self::Coupon(one) => one.valid_until,
+        }
+    }
+
+    /// Whether the member still has something to use or to wait for.
+    pub fn is_open(&self, now: Instant) -> bool {
+        match self {
+            Self::Voucher(one) => one.status_at(now).is_open(),
+            Self::Coupon(one) => one.is_open(now),
+        }
+    }
+}
+
+impl Redemption {
+    /// The state at `now`: what was read some time ago can have expired since.
+    pub fn status_at(&self, now: Instant) -> Status {
+        let until = self.voucher.as_ref().and_then(|voucher| voucher.valid_until);
+        match self.status {
+            Status::Issued if until.is_some_and(|until| until <= now) => Status::Expired,
+            status => status,
+        }
+    }
+
+    /// Whether it was made just before `now`.
+    pub fn is_new(&self, now: Instant) -> bool {
+        let open = matches!(self.status, Status::Issued | Status::Pending);
+        open && self.created_at.is_some_and(|at| NEW_FOR_MS.contains(&now.0.saturating_sub(at.0)))
+    }
+
+    /// Whether the member can cancel it at `now`.
+    pub fn cancellable_at(&self, now: Instant) -> bool {
+        self.can_cancel && self.cancellable_until.is_none_or(|until| now < until)
+    }
+}
+
+impl Coupon {
+    /// Whether it can be used at `now`; a state that this version doesn't know counts as open.
+    pub fn is_open(&self, now: Instant) -> bool {
+        !matches!(self.status.as_str(), "used" | "expired")
+            && self.valid_until.is_none_or(|until| now < until)
+    }
+}
+
+/// One half of the wallet: what is open, the soonest to expire first, or the past, the latest first. What stands in
+/// `vouchers` twice, because a page moved while it was read, is shown once.
+pub fn tickets(vouchers: &[Redemption], coupons: &[Coupon], past: bool, now: Instant) -> Vec<Ticket> {
+    let mut list: Vec<Ticket> = Vec::new();
+    for (index, one) in vouchers.iter().enumerate() {
+        if vouchers[..index].iter().all(|other| other.id != one.id) {
+            list.push(Ticket::Voucher(one.clone()));
+        }
+    }
+    list.extend(coupons.iter().cloned().map(Ticket::Coupon));
+    list.retain(|ticket| ticket.is_open(now) != past);
+    if past {
+        list.sort_by_key(|ticket| std::cmp::Reverse(ticket.valid_until()));
+    } else {
+        list.sort_by_key(|ticket| ticket.valid_until().map_or(i64::MAX, |at| at.0));
+    }
+    list
+}
+
+/// Where an open intent stands while the wallet asks about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Check {
+    /// The backend is being asked.
+    #[default]
+    Asking,
+    /// It couldn't be asked.
+    Unknown,
+    /// The backend has never heard of it: nothing was spent.
+    NotMade,
+    /// The very same one is being sent again.
+    Sending,
+    /// The backend refused it; it is over.
+    Refused,
+}
+
+impl Check {
+    /// Whether the backend may be asked now.
+    pub fn may_ask(self) -> bool {
+        matches!(self, Self::Unknown | Self::NotMade)
+    }
+
+    /// Whether the member may send it again or drop it: only when the backend said that it doesn't exist.
+    pub fn is_settled(self) -> bool {
+        matches!(self, Self::NotMade | Self::Refused)
+    }
+
+    /// Whether an answer is awaited.
+    pub fn is_busy(self) -> bool {
+        matches!(self, Self::Asking | Self::Sending)
+    }
+}
+
+/// A code in groups of four, as it is read out.
+pub fn grouped(code: &str) -> String {
+    let mut text = String::with_capacity(code.len() * 5 / 4 + 1);
+    for (index, letter) in code.chars().filter(|letter| !letter.is_whitespace()).enumerate() {
+        if index > 0 && index.is_multiple_of(4) {
+            text.push(' ');
+        }
+        text.push(letter);
+    }
+    text
+}
+
+/// What is left to pay in tenths, as Chinese names a discount: 20 per cent off is `8`, 15 is `8.5`.
+pub fn tenths(percent_off: i64) -> String {
+    let left = 100 - percent_off.clamp(0, 100);
+    let mut text = (left / 10).to_string();
+    if left % 10 > 0 {
+        text.push('.');
+        text.push_str(&(left % 10).to_string());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::redemption::{Discount, Voucher};
+
+    fn voucher(id: &str, status: Status, until: Option<i64>) -> Redemption {
+        Redemption {
+            id: id.into(),
+            status,
+            reward_id: String::new(),
+            title: String::new(),
+            subtitle: String::new(),
+            image: None,
+            quantity: 1,
+            cost_points: 0,
+            store: None,
+            buckets_used: Vec::new(),
+            voucher: Some(Voucher {
+                code: String::new(),
+                valid_until: until.map(Instant),
+                stores_label: String::new(),
+            }),
+            created_at: Some(Instant(0)),
+            cancellable_until: Some(Instant(50)),
+            can_cancel: true,
+            balance_after: None,
+        }
+    }
+
+    fn coupon(id: &str, status: &str, until: i64) -> Coupon {
+        Coupon {
+            id: id.into(),
+            status: status.into(),
+            title: String::new(),
+            discount: Discount::Item,
+            min_spend: None,
+            scope: String::new(),
+            valid_until: Some(Instant(until)),
+            code: String::new(),
+            terms: Vec::new(),
+        }
+    }
+
+    fn ids(list: &[Ticket]) -> Vec<&str> {
+        let id = |ticket| match ticket {
+            &Ticket::Voucher(ref one) => one.id.as_str(),
+            &Ticket::Coupon(ref one) => one.id.as_str(),
+        };
+        list.iter().map(id).collect()
+    }
+
+    #[test]
+    fn what_expires_first_comes_first_and_each_once() {
+        let vouchers = [
+            voucher("late", Status::Issued, Some(90)),
+            voucher("never", Status::Issued, None),
+            voucher("used", Status::Used, Some(80)),
+            voucher("over", Status::Issued, Some(10)),
+            voucher("late", Status::Issued, Some(90)),
+        ];
+        let coupons =
+            [coupon("soon", "available", 30), coupon("gone", "expired", 20), coupon("new", "held", 95)];
+        let now = Instant(15);
+        assert_eq!(ids(&tickets(&vouchers, &coupons, false, now)), ["soon", "late", "new", "never"]);
+        assert_eq!(ids(&tickets(&vouchers, &coupons, true, now)), ["used", "gone", "over"]);
+    }
+
+    #[test]
+    fn states_follow_the_clock() {
+        let one = voucher("a", Status::Issued, Some(100));
+        assert_eq!(one.status_at(Instant(99)), Status::Issued);
+        assert_eq!(one.status_at(Instant(100)), Status::Expired);
+        assert!(one.cancellable_at(Instant(49)) && !one.cancellable_at(Instant(50)));
+        assert!(one.is_new(Instant(119_999)));
+        assert!(!one.is_new(Instant(120_000)) && !one.is_new(Instant(-10_001)));
+        assert!(!voucher("a", Status::Used, None).is_new(Instant(1)));
+        assert!(!coupon("a", "available", 5).is_open(Instant(5)));
+    }
+
+    #[test]
+    fn only_what_the_backend_denied_can_be_sent_again() {
+        use Check::{Asking, NotMade, Refused, Sending, Unknown};
+        for (check, ask, settled, busy) in [
+            (Asking, false, false, true),
+            (Unknown, true, false, false),
+            (NotMade, true, true, false),
+            (Sending, false, false, true),
+            (Refused, false, true, false),
+        ] {
+            assert_eq!((check.may_ask(), check.is_settled(), check.is_busy()), (ask, settled, busy));
+        }
+    }
+
+    #[test]
+    fn codes_and_discounts_are_said_as_people_say_them() {
+        assert_eq!(grouped("7302119458"), "7302 1194 58");
+        assert_eq!(grouped("QY73 0211"), "QY73 0211");
+        assert_eq!(grouped(""), "");
+        for (off, said) in [(20, "8"), (15, "8.5"), (0, "10"), (100, "0"), (-5, "10"), (95, "0.5")] {
+            assert_eq!(tenths(off), said);
+        }
+    }
+}

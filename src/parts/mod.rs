@@ -1,0 +1,11 @@
+//! Views that several features share: they know the state, and no feature knows another.
+
+pub mod codes;
+pub mod failure;
+pub mod frame;
+pub mod ledger;
+pub mod remote;
+pub mod reward_card;
+pub mod sheet;
+pub mod tier_card;
+pub mod words;

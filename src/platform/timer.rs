@@ -1,0 +1,47 @@
+//! Waiting.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+/// Resolves after `milliseconds`.
+pub async fn sleep(milliseconds: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        }
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Calls `tick` every `milliseconds` until the returned guard is dropped; not while the page is hidden.
+pub fn every(milliseconds: i32, tick: impl Fn() + 'static) -> Option<Ticker> {
+    let window = web_sys::window()?;
+    let document = window.document()?;
+    let callback = Closure::<dyn Fn()>::new(move || {
+        if !document.hidden() {
+            tick();
+        }
+    });
+    let id = window
+        .set_interval_with_callback_and_timeout_and_arguments_0(
+            callback.as_ref().unchecked_ref(),
+            milliseconds,
+        )
+        .ok()?;
+    Some(Ticker { id, _callback: callback })
+}
+
+/// Stops its timer when dropped.
+pub struct Ticker {
+    id: i32,
+    _callback: Closure<dyn Fn()>,
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        if let Some(window) = web_sys::window() {
+            window.clear_interval_with_handle(self.id);
+        }
+    }
+}

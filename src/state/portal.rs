@@ -1,0 +1,104 @@
+//! What every screen may need, in one handle that is handed down by context.
+
+use crate::api::wire::surveys::Overview;
+use crate::api::{client, endpoint, wire};
+use crate::domain::channel::Channel;
+use crate::domain::config::Config;
+use crate::domain::programme::Programme;
+use crate::i18n::Locale;
+use crate::state::look::Theme;
+use crate::state::query::Query;
+use leptos::prelude::*;
+
+/// The portal while it runs.
+#[derive(Clone, Copy)]
+pub struct Portal {
+    programme: StoredValue<Programme>,
+    config: StoredValue<Config>,
+    /// Where it is shown.
+    pub channel: Channel,
+    /// The language in use; the app is drawn anew when it changes.
+    pub locale: RwSignal<Locale>,
+    /// What the member chose.
+    pub theme: RwSignal<Theme>,
+    /// Whether dark colours are on.
+    pub dark: RwSignal<bool>,
+    /// Whether there seems to be a network.
+    pub online: RwSignal<bool>,
+    /// Home's data; tier card, balance and name come from here everywhere.
+    pub overview: Query<Overview>,
+}
+
+impl Portal {
+    /// The portal of a programme that has just been read.
+    pub fn new(programme: Programme, config: Config, channel: Channel, locale: Locale, theme: Theme) -> Self {
+        let overview = Query::idle({
+            let whole = programme.has("overview") && !config.features_off.iter().any(|off| off == "overview");
+            move || read_overview(whole)
+        });
+        Self {
+            programme: StoredValue::new(programme),
+            config: StoredValue::new(config),
+            channel,
+            locale: RwSignal::new(locale),
+            theme: RwSignal::new(theme),
+            dark: RwSignal::new(theme.is_dark()),
+            online: RwSignal::new(crate::platform::network::is_online()),
+            overview,
+        }
+    }
+
+    /// The programme as it is now.
+    pub fn programme(self) -> Programme {
+        self.programme.get_value()
+    }
+
+    /// Puts the programme as read again, in another language.
+    pub fn set_programme(self, programme: Programme) {
+        self.programme.set_value(programme);
+    }
+
+    /// One thing of the programme, without copying the rest.
+    pub fn of<T>(self, read: impl FnOnce(&Programme) -> T) -> T {
+        self.programme.with_value(read)
+    }
+
+    /// What its points are called.
+    pub fn points_name(self) -> String {
+        self.of(|programme| programme.points_name.clone())
+    }
+
+    /// Whether the backend has the group `feature` and the installer left it on.
+    pub fn has(self, feature: &str) -> bool {
+        self.of(|programme| programme.has(feature))
+            && !self.config.with_value(|config| config.features_off.iter().any(|off| off == feature))
+    }
+
+    /// The landscape for the colours in use; tracked.
+    pub fn landscape(self) -> Option<String> {
+        let dark = self.dark.get();
+        self.of(|programme| {
+            let brand = &programme.brand;
+            brand.landscape_dark.clone().filter(|_| dark).or_else(|| brand.landscape.clone())
+        })
+    }
+}
+
+/// The portal; every screen lies below its provider.
+pub fn portal() -> Portal {
+    expect_context::<Portal>()
+}
+
+/// Home's data: in one round where the backend can, else from the resources that it consists of.
+async fn read_overview(whole: bool) -> Result<Overview, crate::api::error::ApiError> {
+    if whole {
+        return client::get(endpoint::overview()).await?.decode(wire::surveys::overview);
+    }
+    let member = client::get(endpoint::me()).await?.decode(wire::account::member)?;
+    let tier = client::get(endpoint::my_tier()).await?.decode(wire::account::tier_status)?;
+    let points = client::get(endpoint::points()).await?.decode(wire::points::balance)?;
+    let filter = crate::domain::route::CatalogueFilter { affordable: true, ..Default::default() };
+    let rewards = client::get(endpoint::rewards(&filter, 3, None)).await?;
+    let rewards = rewards.decode(|node| wire::page(node, wire::catalogue::reward))?;
+    Ok(Overview { member, tier, points, rewards, surveys: Vec::new() })
+}

@@ -1,0 +1,114 @@
+//! The session: beginning it, ending it, and what happens when the backend ends it.
+
+use crate::api::endpoint;
+use crate::api::error::ApiError;
+use crate::api::node::Body;
+use crate::api::{client, wire};
+use crate::domain::config::AuthMode;
+use crate::domain::route::Route;
+use crate::i18n::{self, Locale, key, t};
+use crate::platform::storage;
+use crate::state::{Portal, look, nav, portal, toast};
+use leptos::prelude::*;
+use std::cell::Cell;
+
+thread_local! {
+    static ON_END: Cell<Option<Callback<()>>> = const { Cell::new(None) };
+}
+
+/// Asks for a code by text message. Seconds until another may be asked for.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn ask_code(phone: &str) -> Result<i64, ApiError> {
+    let reply = client::post(endpoint::sms_codes(), Body::new().text("phone", phone).json(), None).await?;
+    reply.decode(|node| Ok(node.maybe_int("resend_after").unwrap_or(60).clamp(1, 600)))
+}
+
+/// Signs in. In bearer mode the token stays in memory.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn sign_in(phone: &str, code: &str, terms_version: &str) -> Result<(), ApiError> {
+    let mode = client::auth_mode();
+    let body = Body::new().text("phone", phone).text("code", code).text("terms_version", terms_version);
+    let body = if mode == AuthMode::Bearer { body.text("mode", "bearer") } else { body };
+    let reply = client::post(endpoint::sessions(), body.json(), None).await?;
+    if mode == AuthMode::Bearer {
+        client::set_token(Some(reply.decode(|node| node.text("token"))?));
+    }
+    Ok(())
+}
+
+/// Signs out: on the backend as far as it is reached, and on this device in any case.
+pub async fn sign_out() {
+    let _ = client::delete(endpoint::current_session()).await;
+    wipe();
+}
+
+/// Forgets everything that belongs to the member. Language and colours stay: they are the device's.
+pub fn wipe() {
+    client::set_token(None);
+    storage::remove_all("portal.member.");
+}
+
+/// Reads the programme again, in the language in use.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn read_programme() -> Result<crate::domain::programme::Programme, ApiError> {
+    client::get(endpoint::programme()).await?.decode(wire::account::programme)
+}
+
+/// Speaks another language from here on: keeps the choice, and reads again what the backend had said in the old one.
+pub async fn change_language(portal: Portal, locale: Locale) {
+    look::keep_locale(locale);
+    look::use_locale(locale);
+    let programme = read_programme().await;
+    // A later choice is on its way.
+    if i18n::locale() != locale {
+        return;
+    }
+    if let Ok(programme) = programme {
+        portal.set_programme(programme);
+    }
+    if portal.overview.peek().is_some() {
+        portal.overview.load();
+    }
+    let _ = portal.locale.try_set(locale);
+}
+
+/// The languages that both the portal and the programme speak, in the portal's order.
+pub fn languages(portal: Portal) -> Vec<Locale> {
+    portal.of(|programme| {
+        let speaks =
+            |locale: &Locale| programme.locales.iter().any(|tag| Locale::parse(tag) == Some(*locale));
+        Locale::ALL.into_iter().filter(speaks).collect()
+    })
+}
+
+/// Sets what to do when the backend says that the session is over. Called once, where the contexts are at hand.
+pub fn on_end() {
+    let (portal, nav, toasts) = (portal(), nav::nav(), toast::toasts());
+    ON_END.set(Some(Callback::new(move |()| {
+        let place = nav.peek();
+        if matches!(place, Route::SignIn { .. }) {
+            return;
+        }
+        let was_in = portal.overview.peek().is_some();
+        wipe();
+        portal.overview.clear();
+        let next = Some(place.href()).filter(|href| href != "/");
+        nav.replace(&Route::SignIn { next });
+        if was_in {
+            toasts.show(t(key::SIGN_IN_ENDED));
+        }
+    })));
+}
+
+/// The backend says that there is no session.
+pub fn ended() {
+    if let Some(then) = ON_END.get() {
+        then.run(());
+    }
+}
