@@ -1,0 +1,126 @@
+//! The contract file itself, and the reference backend against it.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::process::{Child, Stdio};
+
+use anyhow::{Context, bail};
+use serde_json::{Value, json};
+
+use crate::http;
+use crate::project::{Project, run};
+use crate::start;
+use crate::tools;
+
+/// The frozen time of every end-to-end and contract test.
+pub(crate) const NOW: &str = "2026-08-12T08:58:00Z";
+
+const PROGRAMME: &str = "coffee";
+/// They end the session that all other operations are tried with, so they come last, each with a session of its own.
+const ENDING: [&str; 3] = ["deleteSession", "deleteCurrentSession", "deleteAllSessions"];
+
+/// Lints api/openapi.yaml.
+///
+/// # Errors
+/// When redocly finds an error or a warning.
+pub(crate) fn lint(project: &Project) -> anyhow::Result<()> {
+    let mut redocly = project.command("redocly");
+    redocly.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+    redocly.args(["lint", "api/openapi.yaml", "--format", "stylish", "--max-problems", "50"]);
+    for config in ["redocly.yaml", "api/redocly.yaml"] {
+        if project.path(config).is_file() {
+            redocly.args(["--config", config]);
+        }
+    }
+    run(&mut redocly)
+}
+
+/// Runs schemathesis over the implemented operations of a freshly seeded backend, deterministically.
+///
+/// # Errors
+/// When it finds anything, or the backend does not start.
+pub(crate) fn fuzz(project: &Project, examples: u32) -> anyhow::Result<()> {
+    let work = project.path("target/schemathesis");
+    fs::create_dir_all(&work)?;
+    let program = start::build_backend(project, true)?;
+    let backend = Backend::start(project, &program)?;
+    // All sessions before the first pass: it uses up what one address may ask for in an hour.
+    let tokens = (0..=ENDING.len())
+        .map(|pass| sign_in(project, backend.at, pass))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let mut found = Vec::new();
+    let passes = std::iter::once(None).chain(ENDING.into_iter().map(Some));
+    for (pass, (ending, token)) in passes.zip(tokens).enumerate() {
+        let mut fuzzer = project.command(tools::schemathesis(project));
+        fuzzer
+            .current_dir(&work)
+            .env("PYTHONHASHSEED", "0")
+            .arg("run")
+            .arg(project.path("api/openapi.yaml"))
+            .args(["--url", &format!("http://{}/api/v1", backend.at)])
+            .args(["--checks", "all", "--phases", "examples,coverage,fuzzing", "--workers", "1"])
+            .args(["--max-examples", &examples.to_string(), "--generation-deterministic"])
+            .args(["--request-timeout", "10", "--no-color"])
+            .args(["--report", "junit", "--report-junit-path", &format!("pass-{pass}.xml")])
+            .args(["--header", &format!("Authorization: Bearer {token}")])
+            .args(["--include-by", "/x-implemented == true"]);
+        match ending {
+            Some(operation) => fuzzer.args(["--include-operation-id", operation]),
+            None => fuzzer.args(ENDING.iter().flat_map(|operation| ["--exclude-operation-id", operation])),
+        };
+        if let Err(error) = run(&mut fuzzer) {
+            found.push(error.to_string());
+        }
+    }
+    if !found.is_empty() {
+        bail!("schemathesis found something in {} of {} passes (see above)", found.len(), 1 + ENDING.len());
+    }
+    Ok(())
+}
+
+struct Backend {
+    child: Child,
+    at: SocketAddr,
+}
+
+impl Backend {
+    fn start(project: &Project, program: &std::path::Path) -> anyhow::Result<Self> {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let at = free.local_addr()?;
+        drop(free);
+        let log = File::create(project.path("target/schemathesis/backend.log"))?;
+        let mut command = project.command(program);
+        command.args(["--programme", PROGRAMME, "--database", ":memory:", "--seed", "--demo", "--now", NOW]);
+        command.args(["--listen", &at.to_string()]);
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let mut backend = Self { child: command.spawn()?, at };
+        start::wait_for(at, || match backend.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => bail!("the backend stopped ({status}): see target/schemathesis/backend.log"),
+        })?;
+        Ok(backend)
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Signs in as a demo member. A code can be asked for once a minute and phone, so each pass takes another phone.
+fn sign_in(project: &Project, at: SocketAddr, pass: usize) -> anyhow::Result<String> {
+    let seed: Value = serde_json::from_str(&fs::read_to_string(
+        project.path(format!("crates/backend/seeds/{PROGRAMME}.json")),
+    )?)?;
+    let known = seed["members"][pass]["phone"].as_str().map(str::to_owned);
+    let phone = known.unwrap_or_else(|| format!("1380013{:04}", 9000 + pass));
+    let ask = json!({ "phone": phone }).to_string();
+    let sent = http::ask(at, "POST", "/api/v1/sessions/sms-codes", Some(&ask))?;
+    let code = sent.header("x-demo-code").with_context(|| format!("no demo code: {}", sent.body))?;
+    let create =
+        json!({ "phone": phone, "code": code, "terms_version": seed["terms_version"], "mode": "bearer" });
+    let session = http::ask(at, "POST", "/api/v1/sessions", Some(&create.to_string()))?.json()?;
+    session["token"].as_str().map(str::to_owned).with_context(|| format!("no token: {session}"))
+}

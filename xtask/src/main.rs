@@ -1,0 +1,103 @@
+//! The project's commands: `cargo xtask start | test | build | bench`.
+//!
+//! Each prints the commands that it runs; what is already there is not installed or built again.
+
+mod architecture;
+mod bench;
+mod compress;
+mod contract;
+mod dependencies;
+mod http;
+mod portal;
+mod project;
+mod start;
+mod test;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::portal::Mode;
+use crate::project::Project;
+use crate::tools::Need;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing, build, and run the seeded backend of every programme.
+    Start(start::Options),
+    /// Check everything: format, lints, contract, unit, property and end-to-end tests.
+    Test(test::Options),
+    /// Build the portal into dist/.
+    Build(BuildOptions),
+    /// Print what the home screen loads first, against its budget.
+    Bench,
+    /// Bundle style/main.css into target/style/main.css (Trunk calls this before each build).
+    Css,
+    /// Install the tools and stop.
+    Tools {
+        /// Also what only the tests need: browsers, drivers, schemathesis.
+        #[arg(long)]
+        test: bool,
+    },
+}
+
+#[derive(Args)]
+struct BuildOptions {
+    /// Unoptimised and quick to build.
+    #[arg(long)]
+    dev: bool,
+    /// Optimised, but keeps panic messages and the function names in them.
+    #[arg(long, conflicts_with = "dev")]
+    diagnostic: bool,
+}
+
+impl BuildOptions {
+    fn mode(&self) -> Mode {
+        match (self.dev, self.diagnostic) {
+            (true, _) => Mode::Dev,
+            (_, true) => Mode::Diagnostic,
+            _ => Mode::Release,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("\nxtask failed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let project = Project::find()?;
+    match cli.command {
+        Command::Start(options) => start::run(&project, &options)?,
+        Command::Test(options) => return test::run(&project, &options),
+        Command::Build(options) => {
+            tools::ensure(&project, Need::BUILD)?;
+            portal::build(&project, options.mode())?;
+        }
+        Command::Bench => {
+            tools::ensure(&project, Need::BUILD)?;
+            portal::build(&project, Mode::Release)?;
+            bench::run(&project)?;
+        }
+        Command::Css => {
+            tools::ensure(&project, Need { npm: true, ..Need::NOTHING })?;
+            portal::css(&project)?;
+        }
+        Command::Tools { test } => tools::ensure(&project, if test { Need::ALL } else { Need::BUILD })?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

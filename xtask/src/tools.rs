@@ -1,0 +1,282 @@
+//! What the commands need on the machine, at pinned versions. What is there is left alone.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, bail};
+use sha2::{Digest, Sha256};
+
+use crate::project::{Project, cargo_home, run};
+
+const TRUNK: &str = "0.21.14";
+const GECKODRIVER: &str = "0.37.1";
+const REQUIREMENTS: &str = "tools/python/requirements.txt";
+const PYTHON: &str = "target/tools/py";
+/// Browsers and drivers of the end-to-end tests; without the font every Chinese character is a box.
+const BROWSERS: [&str; 7] = [
+    "chromium",
+    "chromium-driver",
+    "firefox-esr",
+    "webkit2gtk-driver",
+    "xvfb",
+    "xauth",
+    "fonts-wqy-microhei",
+];
+
+/// Groups of tools that a command asks for.
+#[derive(Clone, Copy)]
+pub(crate) struct Need {
+    /// Parts of the pinned Rust toolchain: the wasm target, rustfmt, clippy, rust-src.
+    pub(crate) rust: bool,
+    /// Node, and the programs of tools/npm.
+    pub(crate) npm: bool,
+    /// wasm-bindgen and Trunk.
+    pub(crate) wasm: bool,
+    /// The three browser engines and their drivers.
+    pub(crate) browsers: bool,
+    /// schemathesis, in a virtual environment.
+    pub(crate) python: bool,
+}
+
+impl Need {
+    /// Nothing at all.
+    pub(crate) const NOTHING: Self =
+        Self { rust: false, npm: false, wasm: false, browsers: false, python: false };
+    /// What building the portal takes.
+    pub(crate) const BUILD: Self = Self { rust: true, npm: true, wasm: true, ..Self::NOTHING };
+    /// What the full test takes.
+    pub(crate) const ALL: Self = Self { rust: true, npm: true, wasm: true, browsers: true, python: true };
+
+    /// What either of the two needs.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            rust: self.rust || other.rust,
+            npm: self.npm || other.npm,
+            wasm: self.wasm || other.wasm,
+            browsers: self.browsers || other.browsers,
+            python: self.python || other.python,
+        }
+    }
+}
+
+/// Installs what is missing of `need`.
+///
+/// # Errors
+/// When something can't be installed; the message says what to do by hand.
+pub(crate) fn ensure(project: &Project, need: Need) -> anyhow::Result<()> {
+    if need.rust {
+        toolchain(project)?;
+    }
+    debian(project, need)?;
+    if need.npm {
+        npm(project)?;
+    }
+    if need.wasm {
+        // `--locked` does not build wasm-bindgen-cli 0.2.130: its lock file is older than its manifest.
+        cargo_tool(project, "wasm-bindgen-cli", "wasm-bindgen", &locked_bindgen(project)?, false, "5-15")?;
+        cargo_tool(project, "trunk", "trunk", TRUNK, true, "15-20")?;
+    }
+    if need.browsers {
+        cargo_tool(project, "geckodriver", "geckodriver", GECKODRIVER, true, "5-10")?;
+    }
+    if need.python {
+        python(project)?;
+    }
+    Ok(())
+}
+
+/// The program of the virtual environment, ready after [`ensure`] with `python`.
+pub(crate) fn schemathesis(project: &Project) -> std::path::PathBuf {
+    project.path(PYTHON).join("bin/schemathesis")
+}
+
+fn toolchain(project: &Project) -> anyhow::Result<()> {
+    let file = fs::read_to_string(project.path("rust-toolchain.toml"))?;
+    let targets = list(&file, "targets");
+    let components = list(&file, "components");
+    if project.ask("rustup", &["--version"]).is_none() {
+        let sysroot = project.ask("rustc", &["--print", "sysroot"]).context("no rustc on PATH")?;
+        for part in targets.iter().map(String::as_str).chain(["src"]) {
+            if !Path::new(&sysroot).join("lib/rustlib").join(part).is_dir() {
+                bail!("{part} is missing in {sysroot} and there is no rustup to add it");
+            }
+        }
+        return Ok(());
+    }
+    let installed = |kind: &str| {
+        let output = project.command("rustup").args([kind, "list", "--installed"]).output()?;
+        anyhow::Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    for (kind, wanted) in [("target", targets), ("component", components)] {
+        let there = installed(kind)?;
+        let missing: Vec<_> = wanted
+            .into_iter()
+            .filter(|name| !there.lines().any(|line| line.starts_with(name.as_str())))
+            .collect();
+        if !missing.is_empty() {
+            run(project.command("rustup").args([kind, "add"]).args(missing))?;
+        }
+    }
+    Ok(())
+}
+
+/// The strings of `key = ["a", "b"]`, which is all that rust-toolchain.toml uses of TOML.
+fn list(toml: &str, key: &str) -> Vec<String> {
+    let line = toml.lines().find(|line| line.split('=').next().is_some_and(|name| name.trim() == key));
+    line.map(|line| line.split('"').skip(1).step_by(2).map(str::to_owned).collect()).unwrap_or_default()
+}
+
+fn debian(project: &Project, need: Need) -> anyhow::Result<()> {
+    let there = |program: &str, flag: &str| project.ask(program, &[flag]).is_some();
+    let installed = |package: &str| {
+        project.ask("dpkg-query", &["-W", "-f", "${db:Status-Status}", package]).as_deref()
+            == Some("installed")
+    };
+    let mut missing = Vec::new();
+    if need.npm {
+        missing.extend(["node", "npm"].iter().filter(|p| !there(p, "--version")).map(|p| match *p {
+            "node" => "nodejs",
+            other => other,
+        }));
+    }
+    if need.python && !project.path(PYTHON).is_dir() {
+        if !there("python3", "--version") {
+            missing.push("python3");
+        }
+        if project.ask("python3", &["-c", "import ensurepip, venv"]).is_none() {
+            missing.push("python3-venv");
+        }
+    }
+    if need.browsers {
+        missing.extend(BROWSERS.iter().filter(|package| !installed(package)));
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let by_hand = format!("apt-get install -y --no-install-recommends {}", missing.join(" "));
+    if !there("apt-get", "--version") {
+        bail!("these Debian packages are missing, and apt-get is not here: {}", missing.join(" "));
+    }
+    let root = project.ask("id", &["-u"]).as_deref() == Some("0");
+    if !root && project.ask("sudo", &["-n", "true"]).is_none() {
+        bail!("packages are missing; as root, run: apt-get update && {by_hand}");
+    }
+    let apt = || -> Command {
+        let mut command = project.command(if root { "apt-get" } else { "sudo" });
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        if !root {
+            command.args(["-n", "apt-get"]);
+        }
+        command
+    };
+    println!("Debian packages that are missing: {} (some minutes)", missing.join(" "));
+    run(apt().arg("update"))?;
+    run(apt().args(["install", "-y", "--no-install-recommends"]).args(missing))
+}
+
+fn npm(project: &Project) -> anyhow::Result<()> {
+    let folder = project.path("tools/npm");
+    let lock = fs::read(folder.join("package-lock.json")).context("tools/npm/package-lock.json")?;
+    stamped(&folder.join("node_modules/.stamp"), &lock, || {
+        run(project.command("npm").current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))
+    })
+}
+
+fn python(project: &Project) -> anyhow::Result<()> {
+    let folder = project.path(PYTHON);
+    let requirements = fs::read(project.path(REQUIREMENTS)).context(REQUIREMENTS)?;
+    stamped(&folder.join(".stamp"), &requirements, || {
+        run(project.command("python3").args(["-m", "venv", "--clear", PYTHON]))?;
+        let pip = folder.join("bin/pip");
+        run(project.command(pip).args(["install", "--quiet", "--requirement", REQUIREMENTS]))
+    })
+}
+
+/// Does `install` unless the stamp says that it was done for this very input.
+fn stamped(stamp: &Path, input: &[u8], install: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let hash = hex(&Sha256::digest(input));
+    if fs::read_to_string(stamp).is_ok_and(|old| old == hash) {
+        return Ok(());
+    }
+    install()?;
+    fs::write(stamp, hash).with_context(|| format!("writing {}", stamp.display()))
+}
+
+fn cargo_tool(
+    project: &Project,
+    package: &str,
+    program: &str,
+    version: &str,
+    locked: bool,
+    minutes: &str,
+) -> anyhow::Result<()> {
+    let prints = |line: Option<String>| line.is_some_and(|line| line.split(' ').any(|word| word == version));
+    let there = project.ask(program, &["--version"]);
+    if prints(there.clone()) {
+        return Ok(());
+    }
+    // Another version in cargo's own folder belongs to somebody else's project.
+    let root = match cargo_home() {
+        Some(home) if there.is_none() => home,
+        _ => project.path(".tools"),
+    };
+    if project.ask("cargo-binstall", &["-V"]).is_some() {
+        println!("{package} {version} is missing: fetching it");
+        let mut fetch = project.command("cargo-binstall");
+        fetch.args(["--no-confirm", "--disable-strategies", "compile", "--root"]).arg(&root);
+        if run(fetch.arg(format!("{package}@{version}"))).is_ok()
+            && prints(project.ask(program, &["--version"]))
+        {
+            return Ok(());
+        }
+    }
+    println!("{package} {version} is missing: building it from source ({minutes} minutes on two cores)");
+    let mut install = project.command("cargo");
+    install.args(["install", package, "--version", version, "--force", "--root"]).arg(&root);
+    if locked {
+        install.arg("--locked");
+    }
+    install
+        .env("CARGO_TARGET_DIR", project.path("target/tools"))
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+        .stdin(Stdio::null());
+    run(&mut install)?;
+    if !prints(project.ask(program, &["--version"])) {
+        bail!("{program} is not version {version} after installing it");
+    }
+    Ok(())
+}
+
+/// The command-line tool must be of the very version that Cargo.lock names.
+fn locked_bindgen(project: &Project) -> anyhow::Result<String> {
+    let lock = fs::read_to_string(project.path("Cargo.lock")).context("Cargo.lock")?;
+    lock.split_once("name = \"wasm-bindgen\"\nversion = \"")
+        .and_then(|(_, rest)| rest.split('"').next())
+        .map(str::to_owned)
+        .context("Cargo.lock names no wasm-bindgen")
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_toolchain_file_is_understood() {
+        let file = "[toolchain]\nchannel = \"1.95.0\"\ntargets = [\"wasm32-unknown-unknown\"]\ncomponents = [\"clippy\", \"rust-src\"]\n";
+        assert_eq!(list(file, "targets"), ["wasm32-unknown-unknown"]);
+        assert_eq!(list(file, "components"), ["clippy", "rust-src"]);
+        assert!(list(file, "none").is_empty());
+    }
+}

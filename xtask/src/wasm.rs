@@ -1,0 +1,223 @@
+//! The import and export sections of a WebAssembly module: which names are in them, and other names for them.
+//!
+//! wasm-bindgen gives each import a name with a hash, and exports what nobody calls. Names are a part of the transfer
+//! that hardly compresses, and an export keeps all the code behind it.
+
+use anyhow::{Context, bail};
+
+const IMPORTS: u8 = 2;
+const EXPORTS: u8 = 7;
+
+/// Something that a module wants from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Import {
+    /// The module that it comes from.
+    pub(crate) module: String,
+    /// Its name in there.
+    pub(crate) name: String,
+}
+
+/// What a module wants from outside, in its order.
+///
+/// # Errors
+/// When it is no WebAssembly module.
+pub(crate) fn imports(wasm: &[u8]) -> anyhow::Result<Vec<Import>> {
+    let mut found = Vec::new();
+    rewrite(wasm, |import| found.push(import.clone()), |_| None)?;
+    Ok(found)
+}
+
+/// The module with other names. An export whose new name is `None` is dropped.
+///
+/// # Errors
+/// When it is no WebAssembly module, or has kinds of imports that are unknown here.
+pub(crate) fn rewrite(
+    wasm: &[u8],
+    mut import: impl FnMut(&mut Import),
+    mut export: impl FnMut(&str) -> Option<String>,
+) -> anyhow::Result<Vec<u8>> {
+    let mut out = wasm.get(..8).filter(|head| head.starts_with(b"\0asm")).context("not wasm")?.to_vec();
+    let mut module = Reader { bytes: wasm, at: 8 };
+    while module.at < wasm.len() {
+        let id = module.byte()?;
+        let length = module.number()?;
+        let body = module.take(length)?;
+        let body = match id {
+            IMPORTS => rewrite_imports(body, &mut import)?,
+            EXPORTS => rewrite_exports(body, &mut export)?,
+            _ => body.to_vec(),
+        };
+        out.push(id);
+        put_number(&mut out, body.len());
+        out.extend(body);
+    }
+    Ok(out)
+}
+
+fn rewrite_imports(body: &[u8], import: &mut impl FnMut(&mut Import)) -> anyhow::Result<Vec<u8>> {
+    let mut reader = Reader { bytes: body, at: 0 };
+    let mut out = Vec::new();
+    let count = reader.number()?;
+    put_number(&mut out, count);
+    for _ in 0..count {
+        let mut this = Import { module: reader.name()?, name: reader.name()? };
+        import(&mut this);
+        put_name(&mut out, &this.module);
+        put_name(&mut out, &this.name);
+        let start = reader.at;
+        match reader.byte()? {
+            0 => drop(reader.number()?),
+            1 => {
+                reader.byte()?;
+                reader.limits()?;
+            }
+            2 => reader.limits()?,
+            3 => drop(reader.take(2)?),
+            4 => {
+                reader.byte()?;
+                reader.number()?;
+            }
+            kind => bail!("import {} is of the unknown kind {kind}", this.name),
+        }
+        out.extend(&body[start..reader.at]);
+    }
+    Ok(out)
+}
+
+fn rewrite_exports(
+    body: &[u8],
+    export: &mut impl FnMut(&str) -> Option<String>,
+) -> anyhow::Result<Vec<u8>> {
+    let mut reader = Reader { bytes: body, at: 0 };
+    let mut kept = Vec::new();
+    let mut count = 0;
+    for _ in 0..reader.number()? {
+        let name = reader.name()?;
+        let start = reader.at;
+        reader.byte()?;
+        reader.number()?;
+        if let Some(name) = export(&name) {
+            count += 1;
+            put_name(&mut kept, &name);
+            kept.extend(&body[start..reader.at]);
+        }
+    }
+    let mut out = Vec::new();
+    put_number(&mut out, count);
+    out.extend(kept);
+    Ok(out)
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> anyhow::Result<&'a [u8]> {
+        let end = self.at.checked_add(length).context("a length beyond the end")?;
+        let taken = self.bytes.get(self.at..end).context("a module that is cut off")?;
+        self.at = end;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> anyhow::Result<u8> {
+        Ok(self.take(1)?[0])
+    }
+
+    /// An unsigned LEB128 number.
+    fn number(&mut self) -> anyhow::Result<usize> {
+        let mut value = 0_usize;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            value |= usize::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        bail!("a number of more than 32 bits")
+    }
+
+    fn name(&mut self) -> anyhow::Result<String> {
+        let length = self.number()?;
+        Ok(String::from_utf8(self.take(length)?.to_vec())?)
+    }
+
+    fn limits(&mut self) -> anyhow::Result<()> {
+        let flags = self.byte()?;
+        self.number()?;
+        if flags & 1 == 1 {
+            self.number()?;
+        }
+        Ok(())
+    }
+}
+
+fn put_number(out: &mut Vec<u8>, mut value: usize) {
+    loop {
+        let byte = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            out.push(byte);
+            return;
+        }
+        out.push(byte | 0x80);
+    }
+}
+
+fn put_name(out: &mut Vec<u8>, name: &str) {
+    put_number(out, name.len());
+    out.extend(name.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// A module of one type, an imported function and memory, two exports, and a section that must stay as it is.
+    fn sample() -> Vec<u8> {
+        let mut wasm = b"\0asm\x01\0\0\0".to_vec();
+        wasm.extend(b"\x01\x04\x01\x60\0\0");
+        wasm.extend(b"\x02\x13\x02\x03bgs\x04long\0\0\x01m\x01n\x02\x01\x01\x02");
+        wasm.extend(b"\x07\x0d\x02\x03one\0\0\x03two\0\0");
+        wasm.extend(b"\0\x05\x04test");
+        wasm
+    }
+
+    #[test]
+    fn names_are_found_and_changed_and_exports_dropped() {
+        let wasm = sample();
+        let found = imports(&wasm).unwrap();
+        assert_eq!((found[0].module.as_str(), found[0].name.as_str()), ("bgs", "long"));
+        assert_eq!(found[1].name, "n");
+        let changed = rewrite(
+            &wasm,
+            |import| {
+                if import.module == "bgs" {
+                    import.name = "a".into();
+                }
+            },
+            |name| (name == "two").then(|| "b".into()),
+        )
+        .unwrap();
+        assert_eq!(imports(&changed).unwrap()[0].name, "a");
+        let mut exports = Vec::new();
+        rewrite(&changed, |_| {}, |name| {
+            exports.push(name.to_owned());
+            None
+        })
+        .unwrap();
+        assert_eq!(exports, ["b"]);
+        assert!(changed.ends_with(b"\0\x05\x04test"));
+        assert_eq!(rewrite(&wasm, |_| {}, |name| Some(name.into())).unwrap(), wasm);
+    }
+
+    #[test]
+    fn what_is_no_module_is_refused() {
+        assert!(imports(b"<html>").is_err());
+        let wasm = sample();
+        assert!(imports(&wasm[..20]).is_err());
+    }
+}
