@@ -119,11 +119,11 @@ pub fn page_head(title: &str, otherwise: Route, action: AnyView) -> AnyView {
     look::set_title(portal(), title);
     let title = title.to_string();
     view! {
-        <div class="pagehead">
+        <header class="pagehead">
             {back(otherwise)} <h1 class="grow" tabindex="-1">
                 {title}
             </h1> {action}
-        </div>
+        </header>
     }
     .into_any()
 }

@@ -40,10 +40,32 @@ pub async fn sign_in(phone: &str, code: &str, terms_version: &str) -> Result<(),
     Ok(())
 }
 
-/// Signs out: on the backend as far as it is reached, and on this device in any case.
+/// Remembers that the backend hasn't heard of a sign-out yet. The cookie is out of a script's reach.
+const UNHEARD: &str = "portal.sign_out";
+
+/// Signs out: on this device in any case, on the backend as soon as it is reached.
 pub async fn sign_out() {
-    let _ = client::delete(endpoint::current_session()).await;
+    storage::write(UNHEARD, "1");
     wipe();
+    let _ = finish_sign_out().await;
+}
+
+/// Tells the backend of a sign-out that it hasn't heard of. Until then the portal doesn't start, so that nobody finds
+/// the session of the member who left.
+///
+/// # Errors
+/// When the backend isn't reached.
+pub async fn finish_sign_out() -> Result<(), ApiError> {
+    if storage::read(UNHEARD).is_none() {
+        return Ok(());
+    }
+    match client::delete(endpoint::current_session()).await {
+        Err(error) if !error.is_signed_out() => Err(error),
+        _ => {
+            storage::remove(UNHEARD);
+            Ok(())
+        }
+    }
 }
 
 /// Forgets everything that belongs to the member. Language and colours stay: they are the device's.
@@ -96,7 +118,8 @@ pub fn on_end() {
             return;
         }
         let was_in = portal.overview.peek().is_some();
-        wipe();
+        // What was begun stays on the device under the member's id: a lost session must lose nothing else.
+        client::set_token(None);
         portal.overview.clear();
         let next = Some(place.href()).filter(|href| href != "/");
         nav.replace(&Route::SignIn { next });

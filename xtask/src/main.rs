@@ -8,11 +8,14 @@ mod compress;
 mod contract;
 mod dependencies;
 mod http;
+mod page;
 mod portal;
 mod project;
+mod split;
 mod start;
 mod test;
 mod tools;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -37,7 +40,7 @@ enum Command {
     Test(test::Options),
     /// Build the portal into dist/.
     Build(BuildOptions),
-    /// Print what the home screen loads first, against its budget.
+    /// Print what the home screen loads first against its budget, and what each other part weighs.
     Bench,
     /// Bundle style/main.css into target/style/main.css (Trunk calls this before each build).
     Css,

@@ -1,14 +1,16 @@
-//! The portal's build: CSS, Trunk, names and integrity of the results, precompressed files.
+//! The portal's build: Trunk for development; for release the split programme, its page, precompressed files.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use sha2::{Digest, Sha256, Sha384};
 
 use crate::compress;
+use crate::page;
 use crate::project::{Project, run};
+use crate::split;
 use crate::tools::hex;
 
 /// How the portal is compiled.
@@ -34,7 +36,7 @@ const SMALL: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort"),
 ];
 
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 16] = [
     "src",
     "style",
     "public",
@@ -47,6 +49,10 @@ const SOURCES: [&str; 12] = [
     "tools/npm/package-lock.json",
     "xtask/src/portal.rs",
     "xtask/src/compress.rs",
+    "xtask/src/page.rs",
+    "xtask/src/split.rs",
+    "xtask/src/split",
+    "xtask/src/wasm.rs",
 ];
 
 /// Bundles, lowers and minifies style/main.css into target/style/main.css.
@@ -74,26 +80,47 @@ pub(crate) fn build(project: &Project, mode: Mode) -> anyhow::Result<()> {
     }
     // A build that is cut off must not be taken for a whole one.
     let _ = fs::remove_file(&stamp);
-    // Trunk wants the file before its own hook has made it.
+    // Trunk wants the file before its own hook has made it; the release page names it too.
     css(project)?;
 
-    let mut trunk = project.command("trunk");
-    trunk.env("XTASK", env::current_exe()?).env_remove("NO_COLOR").args(["build", "--locked"]);
-    if mode != Mode::Dev {
-        println!("building the portal for size: 2-5 minutes on two cores when dependencies changed");
-        trunk.arg("--release");
-    }
-    if mode == Mode::Release {
-        trunk.envs(SMALL);
-    }
-    run(&mut trunk)?;
-    if mode != Mode::Dev {
-        finish(&dist)?;
-        println!("compressing dist/ (brotli at its best takes up to a minute)");
-        compress::folder(&dist)?;
+    match mode {
+        Mode::Dev => {
+            let mut trunk = project.command("trunk");
+            run(trunk.env("XTASK", env::current_exe()?).env_remove("NO_COLOR").args(["build", "--locked"]))?;
+        }
+        Mode::Release | Mode::Diagnostic => {
+            println!("building the portal for size: 2-5 minutes on two cores when dependencies changed");
+            let _ = fs::remove_dir_all(&dist);
+            fs::create_dir_all(&dist)?;
+            let envs = if mode == Mode::Release { &SMALL[..] } else { &[] };
+            let programme = split::build(project, envs, &dist)?;
+            page::write(project, &programme, &dist)?;
+            println!("compressing dist/ (brotli at its best takes up to a minute)");
+            compress::folder(&dist)?;
+        }
     }
     fs::write(&stamp, inputs)?;
     Ok(())
+}
+
+/// A file that the page loads. Its name follows its bytes, so that it may be kept for a year.
+pub(crate) struct Asset {
+    /// Name in dist/.
+    pub(crate) name: String,
+    /// For `integrity` attributes.
+    pub(crate) integrity: String,
+}
+
+impl Asset {
+    /// Writes `bytes` as `<stem>-<16 hexadecimal digits>.<extension>`.
+    ///
+    /// # Errors
+    /// When the file can't be written.
+    pub(crate) fn place(dist: &Path, stem: &str, extension: &str, bytes: &[u8]) -> anyhow::Result<Self> {
+        let name = format!("{stem}-{}.{extension}", hex(&Sha256::digest(bytes)[..8]));
+        fs::write(dist.join(&name), bytes).with_context(|| name.clone())?;
+        Ok(Self { name, integrity: format!("sha384-{}", base64(&Sha384::digest(bytes))) })
+    }
 }
 
 /// One hash over the mode and all that the build reads.
@@ -125,59 +152,6 @@ fn collect(path: &Path, into: &mut Vec<PathBuf>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Names glue and module after their final bytes, and writes their integrity into the page.
-///
-/// Trunk names both after the module as the compiler left it: another wasm-opt would give other bytes under a name
-/// that browsers and caches keep for a year.
-fn finish(dist: &Path) -> anyhow::Result<()> {
-    let page = dist.join("index.html");
-    let mut html = fs::read_to_string(&page).context("Trunk left no dist/index.html")?;
-    let glue = rename(dist, &mut html, ".js")?;
-    let module = rename(dist, &mut html, "_bg.wasm")?;
-
-    let fetch = format!("{}')", module.name);
-    let checked = format!("{}',{{integrity:'{}'}})", module.name, module.integrity);
-    replace_once(&mut html, &fetch, &checked).context("Trunk.toml: pattern_script fetches the module")?;
-    let link = format!("{}\"", glue.name);
-    let checked = format!("{}\" integrity=\"{}\"", glue.name, glue.integrity);
-    replace_once(&mut html, &link, &checked).context("Trunk.toml: pattern_preload names the glue")?;
-    fs::write(page, html)?;
-    Ok(())
-}
-
-struct Named {
-    name: String,
-    integrity: String,
-}
-
-fn rename(dist: &Path, html: &mut String, ending: &str) -> anyhow::Result<Named> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(dist)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(ending) && html.contains(&name) {
-            found.push(name);
-        }
-    }
-    let [old] = found.as_slice() else {
-        bail!("one *{ending} expected in dist/, named by its page: {found:?}")
-    };
-    let bytes = fs::read(dist.join(old))?;
-    let stem = old.trim_end_matches(ending).rsplit_once('-').context("Trunk's filehash is off")?.0;
-    let name = format!("{stem}-{}{ending}", hex(&Sha256::digest(&bytes)[..8]));
-    fs::rename(dist.join(old), dist.join(&name))?;
-    *html = html.replace(old.as_str(), &name);
-    Ok(Named { name, integrity: format!("sha384-{}", base64(&Sha384::digest(&bytes))) })
-}
-
-fn replace_once(text: &mut String, from: &str, to: &str) -> anyhow::Result<()> {
-    let times = text.matches(from).count();
-    if times != 1 {
-        bail!("{from} occurs {times} times in the page, not once");
-    }
-    *text = text.replacen(from, to, 1);
-    Ok(())
-}
-
 fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
@@ -199,28 +173,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_follow_the_final_bytes_and_the_page_checks_them() {
+    fn names_follow_the_bytes() {
         let dir = tempfile::tempdir().unwrap();
-        let page = "<link rel=\"modulepreload\" href=\"/app-1f.js\"><script>import init from '/app-1f.js';\
-                    init({module_or_path:fetch('/app-1f_bg.wasm')});</script>";
-        fs::write(dir.path().join("index.html"), page).unwrap();
-        fs::write(dir.path().join("app-1f.js"), "glue").unwrap();
-        fs::write(dir.path().join("app-1f_bg.wasm"), "module").unwrap();
-        finish(dir.path()).unwrap();
-
-        let html = fs::read_to_string(dir.path().join("index.html")).unwrap();
-        let module = format!("app-{}_bg.wasm", hex(&Sha256::digest("module")[..8]));
-        let glue = format!("app-{}.js", hex(&Sha256::digest("glue")[..8]));
-        assert!(dir.path().join(&module).is_file() && dir.path().join(&glue).is_file());
-        assert!(html.contains(&format!("fetch('/{module}',{{integrity:'sha384-")), "{html}");
-        assert!(html.contains(&format!("href=\"/{glue}\" integrity=\"sha384-")), "{html}");
-        assert!(html.contains(&format!("import init from '/{glue}'")) && !html.contains("-1f"), "{html}");
-    }
-
-    #[test]
-    fn a_page_that_loads_in_another_way_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join("index.html"), "<p>no script</p>").unwrap();
-        assert!(finish(dir.path()).is_err());
+        let one = Asset::place(dir.path(), "app", "js", b"glue").unwrap();
+        let other = Asset::place(dir.path(), "app", "js", b"glue!").unwrap();
+        assert_eq!(one.name, format!("app-{}.js", hex(&Sha256::digest("glue")[..8])));
+        assert!(one.name != other.name && one.integrity != other.integrity);
+        assert!(one.integrity.starts_with("sha384-") && one.integrity.len() == 71);
+        assert_eq!(fs::read(dir.path().join(one.name)).unwrap(), b"glue");
     }
 }

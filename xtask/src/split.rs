@@ -302,10 +302,7 @@ fn is_word(c: char) -> bool {
 /// Glue and loader as one minified script without top-level await.
 fn bundle(project: &Project, work: &Path) -> anyhow::Result<Vec<u8>> {
     let entry: PathBuf = work.join("entry.js");
-    fs::write(
-        &entry,
-        "import init from './app.js';\ninit({ module_or_path: window.__portal.module });\n",
-    )?;
+    fs::write(&entry, "import init from './app.js';\ninit({ module_or_path: window.__portal.module });\n")?;
     let out = work.join("entry.min.js");
     let mut esbuild = project.command("esbuild");
     esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2019", "--log-level=warning"]);
@@ -331,7 +328,8 @@ mod tests {
         assert_eq!(parts.chunks, ["chunk_7.wasm"]);
         assert_eq!(parts.splits, [("me".to_owned(), false), ("points".to_owned(), true)]);
         assert!(Parts::read("").is_err());
-        let empty = "export const __wasm_split_load_me = wrapAsyncCb(makeLoad(() => async (_imp) => ({}), []));";
+        let empty =
+            "export const __wasm_split_load_me = wrapAsyncCb(makeLoad(() => async (_imp) => ({}), []));";
         assert!(Parts::read(empty).is_err());
     }
 

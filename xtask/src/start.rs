@@ -94,6 +94,11 @@ pub(crate) fn wait_for(at: SocketAddr, mut alive: impl FnMut() -> anyhow::Result
     }
 }
 
+/// The kiosk's port is ten above the programme's.
+fn kiosk_of(at: SocketAddr) -> SocketAddr {
+    SocketAddr::new(at.ip(), at.port().saturating_add(10))
+}
+
 fn address(options: &Options, index: usize) -> anyhow::Result<SocketAddr> {
     let port = options.port_base.checked_add(u16::try_from(index)?).context("--port-base is too large")?;
     Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
@@ -145,7 +150,6 @@ fn spawn(
 ) -> anyhow::Result<Child> {
     let suffix = options.now.as_ref().map_or_else(String::new, |now| format!("-{}", now.replace(':', "")));
     let database = format!("data/{programme}{suffix}.sqlite");
-    let path = project.path(&database);
     if options.fresh {
         for file in [database.clone(), format!("{database}-wal"), format!("{database}-shm")] {
             let _ = fs::remove_file(project.path(file));
@@ -153,10 +157,8 @@ fn spawn(
     }
     let mut args = vec!["--programme".to_owned(), programme.to_owned(), "--database".to_owned(), database];
     args.extend(["--listen".to_owned(), at.to_string(), "--portal".to_owned(), "dist".to_owned()]);
-    args.push("--demo".to_owned());
-    if !path.exists() {
-        args.push("--seed".to_owned());
-    }
+    args.extend(["--kiosk".to_owned(), kiosk_of(at).to_string(), "--demo".to_owned()]);
+    args.push("--seed".to_owned());
     if let Some(now) = &options.now {
         args.extend(["--now".to_owned(), now.clone()]);
     }
@@ -174,7 +176,9 @@ fn print_table(project: &Project, addresses: &[SocketAddr]) -> anyhow::Result<()
     for (programme, at) in PROGRAMMES.iter().zip(addresses) {
         let file = project.path(format!("crates/backend/seeds/{programme}.json"));
         let seed: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
-        println!("{}  http://{at}/", seed["name"]["zh-CN"].as_str().unwrap_or(programme));
+        println!("{} ({programme})", seed["name"]["zh-CN"].as_str().unwrap_or(programme));
+        println!("    mobile, WeChat  http://{at}/");
+        println!("    kiosk           http://{}/", kiosk_of(*at));
         for member in seed["members"].as_array().into_iter().flatten() {
             println!(
                 "    {}  {}  {}",
@@ -185,7 +189,7 @@ fn print_table(project: &Project, addresses: &[SocketAddr]) -> anyhow::Result<()
         }
     }
     println!(
-        "\nMobile and WeChat: the same address, in a browser or inside WeChat.\n\
+        "\nWeChat knows the mobile address by its user agent. The kiosk address shows the portal on an enrolled device.\n\
          Sign in with a phone number above (any other joins as a new member). The code of the text message is printed\n\
          below when it is asked for. Databases are in data/; `--fresh` seeds them again. Ctrl-C stops all four.\n"
     );

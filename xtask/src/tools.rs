@@ -11,6 +11,8 @@ use crate::project::{Project, cargo_home, run};
 
 const TRUNK: &str = "0.21.14";
 const GECKODRIVER: &str = "0.37.1";
+/// Must fit `wasm_split_helpers` in Cargo.lock. The crate that is called wasm-split-cli is another one.
+const WASM_SPLIT: &str = "0.2.4";
 const REQUIREMENTS: &str = "tools/python/requirements.txt";
 const PYTHON: &str = "target/tools/py";
 /// Browsers and drivers of the end-to-end tests; without the font every Chinese character is a box.
@@ -31,7 +33,7 @@ pub(crate) struct Need {
     pub(crate) rust: bool,
     /// Node, and the programs of tools/npm.
     pub(crate) npm: bool,
-    /// wasm-bindgen and Trunk.
+    /// wasm-bindgen, wasm-split and Trunk.
     pub(crate) wasm: bool,
     /// The three browser engines and their drivers.
     pub(crate) browsers: bool,
@@ -74,11 +76,17 @@ pub(crate) fn ensure(project: &Project, need: Need) -> anyhow::Result<()> {
     }
     if need.wasm {
         // `--locked` does not build wasm-bindgen-cli 0.2.130: its lock file is older than its manifest.
-        cargo_tool(project, "wasm-bindgen-cli", "wasm-bindgen", &locked_bindgen(project)?, false, "5-15")?;
-        cargo_tool(project, "trunk", "trunk", TRUNK, true, "15-20")?;
+        let bindgen = locked_bindgen(project)?;
+        cargo_tool(
+            project,
+            &CargoTool::new("wasm-bindgen-cli", "wasm-bindgen", &bindgen, "5-15").unlocked(),
+        )?;
+        cargo_tool(project, &CargoTool::new("trunk", "trunk", TRUNK, "15-20"))?;
+        let split = CargoTool::new("wasm_split_cli_support", "wasm-split-cli", WASM_SPLIT, "1-3");
+        cargo_tool(project, &split.unlocked().feature("build-binary"))?;
     }
     if need.browsers {
-        cargo_tool(project, "geckodriver", "geckodriver", GECKODRIVER, true, "5-10")?;
+        cargo_tool(project, &CargoTool::new("geckodriver", "geckodriver", GECKODRIVER, "5-10"))?;
     }
     if need.python {
         python(project)?;
@@ -203,17 +211,52 @@ fn stamped(stamp: &Path, input: &[u8], install: impl FnOnce() -> anyhow::Result<
     fs::write(stamp, hash).with_context(|| format!("writing {}", stamp.display()))
 }
 
-fn cargo_tool(
-    project: &Project,
-    package: &str,
-    program: &str,
-    version: &str,
+/// A program that cargo installs.
+struct CargoTool<'a> {
+    package: &'a str,
+    program: &'a str,
+    version: &'a str,
+    minutes: &'a str,
     locked: bool,
-    minutes: &str,
-) -> anyhow::Result<()> {
-    let prints = |line: Option<String>| line.is_some_and(|line| line.split(' ').any(|word| word == version));
-    let there = project.ask(program, &["--version"]);
-    if prints(there.clone()) {
+    feature: Option<&'a str>,
+}
+
+impl<'a> CargoTool<'a> {
+    fn new(package: &'a str, program: &'a str, version: &'a str, minutes: &'a str) -> Self {
+        Self { package, program, version, minutes, locked: true, feature: None }
+    }
+
+    /// Without its lock file.
+    fn unlocked(self) -> Self {
+        Self { locked: false, ..self }
+    }
+
+    /// With a feature, which nobody has built for us: it is never fetched ready made.
+    fn feature(self, feature: &'a str) -> Self {
+        Self { feature: Some(feature), ..self }
+    }
+
+    /// Whether the program that would run is of this version; `None` when there is no such program.
+    fn is_there(&self, project: &Project) -> Option<bool> {
+        let named = |text: &str, version: &str| text.split(' ').any(|word| word == version);
+        if let Some(line) = project.ask(self.program, &["--version"]) {
+            return Some(named(&line, self.version));
+        }
+        // wasm-split-cli doesn't tell its version; cargo knows what it installed.
+        project.ask(self.program, &["--help"])?;
+        let roots = [Some(project.path(".tools")), cargo_home()].into_iter().flatten();
+        let first = roots.into_iter().find(|root| root.join("bin").join(self.program).is_file())?;
+        let output =
+            project.command("cargo").args(["install", "--list", "--root"]).arg(first).output().ok()?;
+        let list = String::from_utf8_lossy(&output.stdout).into_owned();
+        Some(list.lines().any(|line| line.starts_with(&format!("{} v{}:", self.package, self.version))))
+    }
+}
+
+fn cargo_tool(project: &Project, tool: &CargoTool<'_>) -> anyhow::Result<()> {
+    let CargoTool { package, program, version, minutes, .. } = *tool;
+    let there = tool.is_there(project);
+    if there == Some(true) {
         return Ok(());
     }
     // Another version in cargo's own folder belongs to somebody else's project.
@@ -221,21 +264,22 @@ fn cargo_tool(
         Some(home) if there.is_none() => home,
         _ => project.path(".tools"),
     };
-    if project.ask("cargo-binstall", &["-V"]).is_some() {
+    if tool.feature.is_none() && project.ask("cargo-binstall", &["-V"]).is_some() {
         println!("{package} {version} is missing: fetching it");
         let mut fetch = project.command("cargo-binstall");
         fetch.args(["--no-confirm", "--disable-strategies", "compile", "--root"]).arg(&root);
-        if run(fetch.arg(format!("{package}@{version}"))).is_ok()
-            && prints(project.ask(program, &["--version"]))
-        {
+        if run(fetch.arg(format!("{package}@{version}"))).is_ok() && tool.is_there(project) == Some(true) {
             return Ok(());
         }
     }
     println!("{package} {version} is missing: building it from source ({minutes} minutes on two cores)");
     let mut install = project.command("cargo");
     install.args(["install", package, "--version", version, "--force", "--root"]).arg(&root);
-    if locked {
+    if tool.locked {
         install.arg("--locked");
+    }
+    if let Some(feature) = tool.feature {
+        install.args(["--features", feature]);
     }
     install
         .env("CARGO_TARGET_DIR", project.path("target/tools"))
@@ -244,7 +288,7 @@ fn cargo_tool(
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .stdin(Stdio::null());
     run(&mut install)?;
-    if !prints(project.ask(program, &["--version"])) {
+    if tool.is_there(project) != Some(true) {
         bail!("{program} is not version {version} after installing it");
     }
     Ok(())

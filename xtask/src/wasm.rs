@@ -84,10 +84,7 @@ fn rewrite_imports(body: &[u8], import: &mut impl FnMut(&mut Import)) -> anyhow:
     Ok(out)
 }
 
-fn rewrite_exports(
-    body: &[u8],
-    export: &mut impl FnMut(&str) -> Option<String>,
-) -> anyhow::Result<Vec<u8>> {
+fn rewrite_exports(body: &[u8], export: &mut impl FnMut(&str) -> Option<String>) -> anyhow::Result<Vec<u8>> {
     let mut reader = Reader { bytes: body, at: 0 };
     let mut kept = Vec::new();
     let mut count = 0;
@@ -204,10 +201,14 @@ mod tests {
         .unwrap();
         assert_eq!(imports(&changed).unwrap()[0].name, "a");
         let mut exports = Vec::new();
-        rewrite(&changed, |_| {}, |name| {
-            exports.push(name.to_owned());
-            None
-        })
+        rewrite(
+            &changed,
+            |_| {},
+            |name| {
+                exports.push(name.to_owned());
+                None
+            },
+        )
         .unwrap();
         assert_eq!(exports, ["b"]);
         assert!(changed.ends_with(b"\0\x05\x04test"));

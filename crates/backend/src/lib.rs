@@ -20,6 +20,7 @@ mod seed;
 mod store;
 
 pub use clock::Millis;
+use http::context::Kiosk;
 pub use http::rate_limit::Limits;
 pub use programme::programme_ids;
 
@@ -58,6 +59,9 @@ pub struct Config {
     pub portal: Option<PathBuf>,
     /// How often codes may be asked for and tried.
     pub limits: Limits,
+    /// Serves the same backend here too, as the first kiosk of the first store sees it. For development: enrolment of
+    /// devices isn't part of this version.
+    pub kiosk: Option<SocketAddr>,
 }
 
 impl Config {
@@ -72,6 +76,7 @@ impl Config {
             behind_proxy: false,
             portal: None,
             limits: Limits::default(),
+            kiosk: None,
         }
     }
 }
@@ -198,7 +203,18 @@ pub async fn serve_until(
     config: Config,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
+    let kiosk = config.kiosk;
     let router = tokio::task::spawn_blocking(move || app(&config)).await??;
+    if let Some(address) = kiosk {
+        let kiosk = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
+        let router = router.clone().layer(axum::Extension(Kiosk { number: 1 }));
+        tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(kiosk, service).await {
+                tracing::error!(%error, "the kiosk's address is no longer served");
+            }
+        });
+    }
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(stop).await?;
     Ok(())

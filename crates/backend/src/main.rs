@@ -37,6 +37,9 @@ struct Arguments {
     /// Believes X-Forwarded-For and X-Forwarded-Proto of a proxy in front
     #[arg(long)]
     behind_proxy: bool,
+    /// Serves the same backend here too, as a kiosk of its first store sees it (development)
+    #[arg(long, value_name = "ADDRESS")]
+    kiosk: Option<SocketAddr>,
     /// How often codes may be asked for and tried; `relaxed` is for automated tests
     #[arg(long, value_enum, default_value_t = RateLimits::Strict)]
     rate_limits: RateLimits,
@@ -61,6 +64,7 @@ async fn main() -> Result<()> {
         demo: arguments.demo,
         behind_proxy: arguments.behind_proxy,
         portal: arguments.portal,
+        kiosk: arguments.kiosk,
         limits: match arguments.rate_limits {
             RateLimits::Strict => Limits::default(),
             RateLimits::Relaxed => Limits::relaxed(),

@@ -33,6 +33,8 @@ pub(crate) struct Ctx {
     pub(crate) secure: bool,
     pub(crate) address: IpAddr,
     pub(crate) user_agent: Arc<str>,
+    /// The device, when the request comes from an enrolled one.
+    pub(crate) kiosk: Option<Kiosk>,
 }
 
 impl Ctx {
@@ -85,13 +87,28 @@ impl FromRequestParts<Arc<App>> for Ctx {
             secure,
             address,
             user_agent: header(&parts.headers, USER_AGENT.as_str()).into(),
+            kiosk: parts.extensions.get::<Kiosk>().cloned(),
         })
     }
 }
 
-/// The name of the session cookie: the prefix binds it to this very host, but browsers take that only over HTTPS.
-pub(crate) const fn cookie_name(secure: bool) -> &'static str {
-    if secure { "__Host-session" } else { "session" }
+impl Ctx {
+    /// The name of the session cookie. Over HTTPS the prefix binds it to this very host, which browsers take only there.
+    /// On plain HTTP it names programme and device, since cookies know no ports and several backends share one host.
+    pub(crate) fn cookie_name(&self) -> String {
+        match &self.kiosk {
+            _ if self.secure => "__Host-session".into(),
+            Some(_) => format!("session-{}-kiosk", self.programme().id),
+            None => format!("session-{}", self.programme().id),
+        }
+    }
+}
+
+/// A shared device of a store, as if it were enrolled.
+#[derive(Clone, Debug)]
+pub(crate) struct Kiosk {
+    /// Its number within the store.
+    pub(crate) number: u32,
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -128,7 +145,7 @@ impl FromRequestParts<Arc<App>> for Member {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let ctx = Ctx::from_request_parts(parts, app).await?;
-        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, cookie_name(ctx.secure)));
+        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &ctx.cookie_name()));
         let hash = token.map(token_hash).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
         let session = ctx.run(move |tx, ctx| Ok(sessions::find(tx, &hash, ctx.now())?)).await?;
         let session = session.ok_or_else(|| Problem::new(Code::Unauthenticated))?;

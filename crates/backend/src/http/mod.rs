@@ -3,7 +3,7 @@
 mod answer;
 mod body;
 mod card_code;
-mod context;
+pub(crate) mod context;
 mod coupons;
 mod ledger_text;
 mod me;

@@ -14,6 +14,14 @@ pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
     let policy = &programme.expiry_policy;
     let mut expiry = fields(json!({"kind": policy.kind, "description": ctx.say(&policy.description)}));
     put(&mut expiry, "months", policy.months.filter(|_| policy.kind == "rolling"));
+    let store = programme.stores.first();
+    let device = ctx.kiosk.as_ref().zip(store).map(|(kiosk, store)| {
+        json!({
+            "channel": "kiosk",
+            "store": {"id": store.id, "name": ctx.say(&store.name)},
+            "kiosk_number": kiosk.number,
+        })
+    });
     Json(json!({
         "id": programme.id,
         "name": ctx.say(&programme.name),
@@ -41,6 +49,6 @@ pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
         "privacy_url": null,
         "support_phone": programme.support_phone,
         "server_time": rfc3339(ctx.now()),
-        "device": null,
+        "device": device,
     }))
 }

@@ -1,7 +1,7 @@
 //! Signing in with a code by text message, seeing where one is signed in, signing out.
 
 use super::body::{Fields, JsonBody, one_of, string};
-use super::context::{Ctx, Member, PathParams, SameSite, Writer, cookie_name, token_hash};
+use super::context::{Ctx, Member, PathParams, SameSite, Writer, token_hash};
 use super::rate_limit::CODE_LIFE;
 use crate::clock::{DAY, rfc3339};
 use crate::ids;
@@ -134,13 +134,13 @@ pub(crate) async fn create(ctx: Ctx, _: SameSite, JsonBody(body): JsonBody) -> R
         body["token"] = token.into();
         return Ok((StatusCode::CREATED, Json(body)).into_response());
     }
-    let cookie = set_cookie(ctx.secure, &token, LIFE_DAYS * DAY / 1000)?;
+    let cookie = set_cookie(&ctx, &token, LIFE_DAYS * DAY / 1000)?;
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(body)).into_response())
 }
 
-fn set_cookie(secure: bool, token: &str, max_age: i64) -> Result<HeaderValue, Problem> {
-    let name = cookie_name(secure);
-    let flag = if secure { "; Secure" } else { "" };
+fn set_cookie(ctx: &Ctx, token: &str, max_age: i64) -> Result<HeaderValue, Problem> {
+    let name = ctx.cookie_name();
+    let flag = if ctx.secure { "; Secure" } else { "" };
     HeaderValue::from_str(&format!("{name}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{flag}"))
         .map_err(Problem::internal)
 }
@@ -193,7 +193,7 @@ pub(crate) async fn list(ctx: Ctx, member: Member) -> Result<Json<Value>, Proble
 fn farewell(ctx: &Ctx) -> Result<Response, Problem> {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
-    headers.insert(SET_COOKIE, set_cookie(ctx.secure, "", 0)?);
+    headers.insert(SET_COOKIE, set_cookie(ctx, "", 0)?);
     headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""));
     Ok(response)
 }

@@ -1,0 +1,61 @@
+//! Start: configuration, programme, session; then the shell, or a screen that says what is in the way.
+
+use crate::api::client;
+use crate::api::error::ApiError;
+use crate::api::wire;
+use crate::app::{shell, stopped};
+use crate::domain::channel::Channel;
+use crate::domain::config::{Config, ConfigFault};
+use crate::domain::programme::Programme;
+use crate::platform::{clock, dom, intl};
+use crate::state::look::{self, Theme};
+use crate::state::{Portal, session};
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+
+enum Stop {
+    Config(ConfigFault),
+    Api(ApiError),
+}
+
+/// Starts, and shows either the portal or why it can't be shown. A retry starts from the beginning.
+pub(super) async fn run() {
+    let theme = Theme::kept();
+    look::use_locale(look::first_locale(&[]));
+    match prepare().await {
+        Ok((config, programme)) => {
+            let locale = look::first_locale(&programme.locales);
+            look::use_locale(locale);
+            let channel = Channel::detect(&dom::user_agent(), programme.device_channel.as_deref());
+            dom::set_root_attribute("data-channel", channel.name());
+            intl::set_zone(&programme.timezone);
+            if let Some(time) = programme.server_time {
+                clock::learn(time);
+            }
+            mount(move || shell::shell(Portal::new(programme, config, channel, locale, theme)).into_any());
+        }
+        Err(Stop::Config(fault)) => mount(move || stopped::config(&fault)),
+        Err(Stop::Api(error)) => mount(move || stopped::api(&error)),
+    }
+    dom::tell_started();
+}
+
+fn mount(view: impl FnOnce() -> AnyView + 'static) {
+    if let Some(place) = dom::mount_point() {
+        mount_to(place, view).forget();
+    }
+}
+
+async fn prepare() -> Result<(Config, Programme), Stop> {
+    let text = client::file("/config.json").await.map_err(|error| match error {
+        ApiError::Problem(problem) if problem.status == 404 => {
+            Stop::Config(ConfigFault { field: "config.json", expected: "a file beside index.html" })
+        }
+        other => Stop::Api(other),
+    })?;
+    let config = wire::config::config(&text).map_err(Stop::Config)?;
+    client::configure(&config);
+    session::finish_sign_out().await.map_err(Stop::Api)?;
+    let programme = session::read_programme().await.map_err(Stop::Api)?;
+    Ok((config, programme))
+}

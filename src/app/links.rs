@@ -1,0 +1,54 @@
+//! Links of the page go through the app, unless the browser is asked for something else: a new tab, a download, another
+//! site.
+
+use crate::platform::dom;
+use crate::state::nav::{self, Nav};
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, MouseEvent};
+
+/// Follows links and the browser's history for as long as the page lives.
+pub(super) fn follow(nav: Nav) {
+    let Some(window) = web_sys::window() else { return };
+    if let Ok(history) = window.history() {
+        let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
+    }
+    let pop = Closure::<dyn Fn()>::new(move || nav.follow());
+    let _ = window.add_event_listener_with_callback("popstate", pop.as_ref().unchecked_ref());
+    pop.forget();
+    let hide = Closure::<dyn Fn()>::new(nav::remember_scroll);
+    let _ = window.add_event_listener_with_callback("pagehide", hide.as_ref().unchecked_ref());
+    hide.forget();
+    let click = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
+        if let Some(href) = inner_link(&event) {
+            event.prevent_default();
+            nav.go_to(&href);
+        }
+    });
+    let _ = window.add_event_listener_with_callback("click", click.as_ref().unchecked_ref());
+    click.forget();
+}
+
+fn inner_link(event: &MouseEvent) -> Option<String> {
+    let plain = event.button() == 0
+        && !(event.ctrl_key()
+            || event.meta_key()
+            || event.shift_key()
+            || event.alt_key()
+            || event.default_prevented());
+    let target: Element = event.target().filter(|_| plain)?.dyn_into().ok()?;
+    let link = target.closest("a[href]").ok()??;
+    let href = link.get_attribute("href")?;
+    let ours = href.starts_with('/') && !href.starts_with("//");
+    let elsewhere =
+        link.has_attribute("target") || link.has_attribute("download") || href.starts_with("/media/");
+    (ours && !elsewhere).then_some(href)
+}
+
+/// After another screen is drawn: scrolls to where it was left and moves the focus to its heading, so that readers hear
+/// where they are.
+pub(super) fn arrived(first: bool) {
+    dom::scroll_to(nav::remembered_scroll());
+    if !first {
+        dom::focus("h1[tabindex]");
+    }
+}

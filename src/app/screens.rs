@@ -1,0 +1,218 @@
+//! Which screens are in the programme from the start, and which come in a part of their own when they are needed.
+//!
+//! A part gives a plain function back, so that a screen is always built at once and below the right owner. Nothing here
+//! may name a feature outside the body of its part's split point: that would pull its code into the main module.
+
+use crate::api::error::ApiError;
+use crate::domain::route::Route;
+use crate::features;
+use crate::i18n::{key, t};
+use crate::parts::failure::failure;
+use crate::parts::frame::page_head;
+use crate::platform::idle;
+use crate::state::Portal;
+use crate::ui::{bone, loading};
+use leptos::prelude::*;
+use std::future::Future;
+use std::pin::Pin;
+use wasm_bindgen_futures::spawn_local;
+
+/// Builds the screen of a route that belongs to its part.
+type Page = fn(&Route) -> AnyView;
+
+/// The file of a part could not be had. Asking again tries again.
+struct NotLoaded;
+
+#[cfg(feature = "split")]
+impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// A split point, and its twin for builds in one piece.
+macro_rules! part {
+    ($name:ident, $page:expr) => {
+        #[cfg(feature = "split")]
+        #[wasm_split_helpers::wasm_split($name, fallible)]
+        fn $name() -> Result<Page, NotLoaded> {
+            Ok($page)
+        }
+
+        #[cfg(not(feature = "split"))]
+        async fn $name() -> Result<Page, NotLoaded> {
+            Ok($page)
+        }
+    };
+}
+
+part!(sign_in, |route| {
+    let next = if let Route::SignIn { next } = route { next.clone() } else { None };
+    features::sign_in::page(next)
+});
+
+part!(points, |route| match route {
+    Route::Tier => features::tier::page(),
+    Route::Earn => features::points::earn::page(),
+    _ => features::points::page(),
+});
+
+part!(rewards, |route| match route {
+    Route::Reward(id) => features::rewards::detail::page(id.clone()),
+    _ => features::rewards::page(),
+});
+
+part!(wallet, |route| match route {
+    Route::Voucher(id) => features::wallet::voucher::page(id.clone()),
+    Route::Coupon(id) => features::wallet::coupon::page(id.clone()),
+    Route::Code => features::code::page(),
+    _ => features::wallet::page(),
+});
+
+part!(surveys, |route| match route {
+    Route::Survey(id) => features::surveys::answer::page(id.clone()),
+    _ => features::surveys::page(),
+});
+
+part!(me, |_| features::me::page());
+
+/// A part of the programme.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    SignIn,
+    Points,
+    Rewards,
+    Wallet,
+    Surveys,
+    Me,
+}
+
+/// In the order in which a member is likely to need them.
+const LATER: [Part; 5] = [Part::Rewards, Part::Points, Part::Wallet, Part::Me, Part::Surveys];
+
+impl Part {
+    /// The part of a screen; `None` for what is in the main module, or in nobody's.
+    fn of(portal: Portal, route: &Route) -> Option<Self> {
+        Some(match route {
+            Route::SignIn { .. } => Self::SignIn,
+            Route::Tier | Route::Points { .. } => Self::Points,
+            Route::Earn if portal.has("earning-rules") => Self::Points,
+            Route::Rewards(_) | Route::Reward(_) => Self::Rewards,
+            Route::Wallet { .. } | Route::Voucher(_) => Self::Wallet,
+            Route::Coupon(_) if portal.has("coupons") => Self::Wallet,
+            Route::Code if portal.has("card-code") => Self::Wallet,
+            Route::Surveys | Route::Survey(_) if portal.has("surveys") => Self::Surveys,
+            Route::Me => Self::Me,
+            _ => return None,
+        })
+    }
+
+    fn fetch(self) -> Pin<Box<dyn Future<Output = Result<Page, NotLoaded>>>> {
+        match self {
+            Self::SignIn => Box::pin(sign_in()),
+            Self::Points => Box::pin(points()),
+            Self::Rewards => Box::pin(rewards()),
+            Self::Wallet => Box::pin(wallet()),
+            Self::Surveys => Box::pin(surveys()),
+            Self::Me => Box::pin(me()),
+        }
+    }
+}
+
+/// The parts that are here. Copying it copies the handle.
+#[derive(Clone, Copy)]
+pub(super) struct Screens {
+    portal: Portal,
+    here: [RwSignal<Option<Page>>; 6],
+    fetching_ahead: StoredValue<bool>,
+}
+
+impl Screens {
+    /// None of the parts is here.
+    pub(super) fn new(portal: Portal) -> Self {
+        let here = std::array::from_fn(|_| RwSignal::new(None));
+        Self { portal, here, fetching_ahead: StoredValue::new(false) }
+    }
+
+    fn slot(self, part: Part) -> RwSignal<Option<Page>> {
+        self.here[part as usize]
+    }
+
+    /// Whether the screen of a route can be built at once; tracked.
+    pub(super) fn has(self, route: &Route) -> bool {
+        Part::of(self.portal, route).is_none_or(|part| self.slot(part).with(Option::is_some))
+    }
+
+    /// The screen of a route, or bones until its part is here; tracked.
+    pub(super) fn draw(self, route: &Route) -> AnyView {
+        match Part::of(self.portal, route) {
+            Some(part) => match self.slot(part).get() {
+                Some(page) => page(route),
+                None => self.wait(part),
+            },
+            None if *route == Route::Home => features::home::page(),
+            None => features::not_found::page(),
+        }
+    }
+
+    fn wait(self, part: Part) -> AnyView {
+        let failed = RwSignal::new(false);
+        let load = move || {
+            failed.set(false);
+            spawn_local(async move {
+                if !self.load(part).await {
+                    let _ = failed.try_set(true);
+                }
+            });
+        };
+        load();
+        let body = move || {
+            if failed.get() {
+                failure(&ApiError::Offline, load)
+            } else {
+                loading(view! { {bone("h", 6)}{bone("t", 10)}{bone("t", 8)} }.into_any())
+            }
+        };
+        view! {
+            <div class="app notab">
+                {page_head(t(key::LOADING_PAGE), Route::Home, ().into_any())}
+                <main id="main">{body}</main>
+            </div>
+        }
+        .into_any()
+    }
+
+    async fn load(self, part: Part) -> bool {
+        let page = part.fetch().await;
+        if let Ok(page) = page {
+            let slot = self.slot(part);
+            if slot.try_with_untracked(Option::is_none) == Some(true) {
+                let _ = slot.try_set(Some(page));
+            }
+            true
+        } else {
+            false
+        }
+    }
+
+    /// Loads what home leads to, one part after the other, whenever the browser is idle.
+    pub(super) fn fetch_ahead(self) {
+        if self.fetching_ahead.get_value() || idle::saves_data() {
+            return;
+        }
+        self.fetching_ahead.set_value(true);
+        spawn_local(async move {
+            for part in LATER {
+                if part == Part::Surveys && !self.portal.has("surveys") {
+                    continue;
+                }
+                idle::idle().await;
+                if !self.load(part).await {
+                    // The next time home is on screen it begins again.
+                    let _ = self.fetching_ahead.try_set_value(false);
+                    return;
+                }
+            }
+        });
+    }
+}

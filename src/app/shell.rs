@@ -1,0 +1,104 @@
+//! The shell around every screen: the way between them, the offline bar, the notices.
+
+use crate::app::links;
+use crate::app::screens::Screens;
+use crate::domain::route::Route;
+use crate::i18n::{key, t};
+use crate::platform::{network, timer};
+use crate::state::nav::Nav;
+use crate::state::toast::Toasts;
+use crate::state::{Portal, look, session};
+use crate::ui::icon_small;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// The whole app.
+pub(super) fn shell(portal: Portal) -> impl IntoView {
+    let nav = Nav::new();
+    let toasts = Toasts::new();
+    provide_context(portal);
+    provide_context(nav);
+    provide_context(toasts);
+    session::on_end();
+    look::follow(portal);
+    links::follow(nav);
+    network::watch(move |online| {
+        let was = portal.online.try_get_untracked();
+        let _ = portal.online.try_set(online);
+        if online && was == Some(false) {
+            toasts.show(t(key::OFFLINE_BACK));
+            if portal.overview.peek().is_some() {
+                portal.overview.load();
+            }
+        }
+    });
+    let screens = Screens::new(portal);
+    let place = Memo::new_with_compare(move |_| nav.route(), |old, new| !same_screen(old, new));
+    let first = StoredValue::new(true);
+    Effect::new(move |_| {
+        portal.locale.track();
+        // A screen whose part is on its way has neither its height nor its heading yet.
+        if !place.with(|place| screens.has(place)) {
+            return;
+        }
+        let was_first = first.get_value();
+        first.set_value(false);
+        spawn_local(async move {
+            // The new screen is drawn in the microtask after this one; its height is needed to scroll.
+            timer::sleep(0).await;
+            links::arrived(was_first);
+        });
+    });
+    Effect::new(move |_| {
+        if place.with(|place| *place == Route::Home) && portal.overview.known().is_some() {
+            screens.fetch_ahead();
+        }
+    });
+    view! {
+        <a class="skip" href="#main">
+            {move || {
+                portal.locale.track();
+                t(key::APP_SKIP)
+            }}
+        </a>
+        {move || (!portal.online.get()).then(offline_bar)}
+        {move || {
+            portal.locale.track();
+            screen(screens, portal, &place.get())
+        }}
+        <div class="toasts" aria-live="polite">
+            {move || toasts.list().into_iter().map(|(_, text)| toast(text)).collect_view()}
+        </div>
+    }
+}
+
+fn same_screen(old: Option<&Route>, new: Option<&Route>) -> bool {
+    matches!((old, new), (Some(old), Some(new)) if old.same_screen(new))
+}
+
+fn offline_bar() -> AnyView {
+    view! {
+        <div class="offbar" role="status">
+            {icon_small("offline")}
+            <span class="grow">{t(key::OFFLINE_BAR_PLAIN)}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn toast(text: String) -> AnyView {
+    view! {
+        <div class="toast">
+            {icon_small("check")}
+            {text}
+        </div>
+    }
+    .into_any()
+}
+
+fn screen(screens: Screens, portal: Portal, route: &Route) -> AnyView {
+    if !route.is_public() && portal.overview.is_waiting() {
+        portal.overview.load();
+    }
+    screens.draw(route)
+}

@@ -1,0 +1,113 @@
+//! Home answers four questions: who am I, what have I, what can I get, what should I do.
+
+mod bones;
+mod next;
+
+use crate::api::wire::surveys::Overview;
+use crate::domain::number::group;
+use crate::domain::route::{CatalogueFilter, Route};
+use crate::i18n::{fill, key, t};
+use crate::parts::frame::{Tab, landscape, logo, tabbed};
+use crate::parts::ledger::balance_panel;
+use crate::parts::remote::remote;
+use crate::parts::reward_card::small_card;
+use crate::parts::tier_card::{Corner, outlook, tier_card};
+use crate::platform::{clock, intl};
+use crate::state::{look, portal};
+use crate::ui::icon;
+use leptos::prelude::*;
+
+/// The screen.
+pub fn page() -> AnyView {
+    let portal = portal();
+    look::set_title(portal, t(key::TAB_HOME));
+    let body = view! {
+        <main id="main" class="home">
+            {remote(portal.overview, bones::bones, |overview| content(&overview))}
+        </main>
+    }
+    .into_any();
+    tabbed(Tab::Home, "app", head(), body)
+}
+
+fn head() -> AnyView {
+    let portal = portal();
+    let name = portal.of(|programme| programme.name.clone());
+    let greeting = move || match portal.overview.known() {
+        Some(overview) => view! { <span>{greet(&overview.member.display_name)}</span> }.into_any(),
+        None => view! { <i class="bone" aria-hidden="true"></i> }.into_any(),
+    };
+    view! {
+        <header class="scene">
+            {landscape("scene__art")} <div class="row">
+                <div class="grow">
+                    <p class="brandline">{logo()}{name}</p>
+                    <h1 class="hello" tabindex="-1">
+                        {greeting}
+                    </h1>
+                </div>
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+fn greet(name: &str) -> String {
+    let now = clock::now();
+    let message = match now.greeting_hour(intl::offset_minutes(now)) {
+        5..=10 => key::HELLO_MORNING,
+        11..=12 => key::HELLO_NOON,
+        13..=17 => key::HELLO_AFTERNOON,
+        _ => key::HELLO_EVENING,
+    };
+    fill(message, &[("name", if name.is_empty() { t(key::HELLO_NOBODY) } else { name })])
+}
+
+fn content(overview: &Overview) -> AnyView {
+    view! {
+        <a class="tier" data-material=overview.tier.current.material.clone() href=Route::Tier.href()>
+            {tier_card(&overview.tier, &Corner::Benefits)}
+        </a>
+        {outlook(&overview.tier)}
+        <a class="panel pts" href=Route::Points { kind: None }.href()>
+            {balance_panel(&overview.points)}
+        </a>
+        {rewards(overview)}
+        {next::next(overview)}
+    }
+    .into_any()
+}
+
+fn rewards(overview: &Overview) -> AnyView {
+    if overview.rewards.data.is_empty() {
+        return ().into_any();
+    }
+    let ready = overview.rewards.data.iter().any(|reward| reward.is_eligible());
+    let (title, more, filter) = match overview.rewards.total {
+        Some(total) if ready => (
+            key::HOME_READY,
+            fill(key::HOME_ALL, &[("n", &group(total))]),
+            CatalogueFilter { affordable: true, ..CatalogueFilter::default() },
+        ),
+        _ => (
+            if ready { key::HOME_READY } else { key::HOME_SAVE_UP },
+            t(key::HOME_CATALOGUE).to_string(),
+            CatalogueFilter::default(),
+        ),
+    };
+    let points = portal().points_name();
+    let cards = overview.rewards.data.iter().take(3).map(|reward| small_card(reward, &points)).collect_view();
+    view! {
+        <section class="sec">
+            <div class="sec__h">
+                <h2>{t(title)}</h2>
+                <a class="more" href=Route::Rewards(filter).href()>
+                    {more}
+                    {icon("right")}
+                </a>
+            </div>
+            <ul class="rgrid three">{cards}</ul>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,12 @@
+//! The screens. Features never import each other; what they share is in `parts`.
+
+pub mod code;
+pub mod home;
+pub mod me;
+pub mod not_found;
+pub mod points;
+pub mod rewards;
+pub mod sign_in;
+pub mod surveys;
+pub mod tier;
+pub mod wallet;

@@ -1,0 +1,217 @@
+//! The tickets: vouchers and coupons in one list.
+
+use crate::api::wire::Page;
+use crate::domain::redemption::{Coupon, Redemption, Status};
+use crate::domain::route::{CatalogueFilter, Route};
+use crate::domain::wallet::{Ticket, tickets};
+use crate::features::wallet::{Coupons, Further, Wallet, face};
+use crate::i18n::{fill, key, t};
+use crate::parts::failure::line;
+use crate::parts::remote::remote;
+use crate::parts::reward_card::picture;
+use crate::platform::{clock, dom};
+use crate::state::{intents, session};
+use crate::ui::{Notice, bone, icon_small, loading, notice};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// The list of one half.
+pub(super) fn list(wallet: Wallet, past: Memo<bool>) -> AnyView {
+    remote(wallet.vouchers, bones, move |first| shelf(wallet, past, first))
+}
+
+fn bones() -> AnyView {
+    let ticket = || {
+        view! {
+            <li class="tkt">
+                <div>
+                    <span class="tkt__s"></span>
+                    <span class="tkt__b">{bone("t", 6)}{bone("s", 8)}{bone("s", 5)}</span>
+                </div>
+            </li>
+        }
+        .into_any()
+    };
+    view! { <ul class="tkts">{ticket()}{ticket()}{ticket()}</ul> }.into_any()
+}
+
+fn shelf(wallet: Wallet, past: Memo<bool>, first: Page<Redemption>) -> AnyView {
+    let first = StoredValue::new(first);
+    let coupons: Memo<Option<Coupons>> = Memo::new(move |_| wallet.coupons());
+    let body = move || {
+        let Some((coupons, _)) = coupons.get() else { return loading(bones()) };
+        first.with_value(|first| {
+            let (further, next) = wallet.after(first);
+            let vouchers: Vec<Redemption> = first.data.iter().cloned().chain(further).collect();
+            half(&vouchers, &coupons, past.get(), next.is_some())
+        })
+    };
+    let missing = move || coupons.get().and_then(|(_, error)| error).map(|_| missing(wallet));
+    view! {
+        {body}
+        {missing}
+        {more(wallet, first)}
+    }
+    .into_any()
+}
+
+fn half(vouchers: &[Redemption], coupons: &[Coupon], past: bool, unfinished: bool) -> AnyView {
+    let list = tickets(vouchers, coupons, past, clock::now());
+    match (list.is_empty(), unfinished) {
+        (true, false) => empty(past),
+        (true, true) => ().into_any(),
+        _ => {
+            let items = list.iter().map(|one| ticket(one, past)).collect_view();
+            view! { <ul class="tkts">{items}</ul> }.into_any()
+        }
+    }
+}
+
+fn empty(past: bool) -> AnyView {
+    let points = crate::state::portal().points_name();
+    let (title, text) = if past {
+        (t(key::WALLET_EMPTY_PAST), t(key::WALLET_EMPTY_PAST_TEXT).into())
+    } else {
+        (t(key::WALLET_EMPTY), fill(key::WALLET_EMPTY_TEXT, &[("points", &points)]))
+    };
+    let action = view! {
+        <a class="btn q" href=Route::Rewards(CatalogueFilter::default()).href()>
+            {t(key::WALLET_EMPTY_GO)}
+        </a>
+    }
+    .into_any();
+    notice(Notice { icon: "ticket", title: title.into(), text, safe: None, alert: false }, action)
+}
+
+fn missing(wallet: Wallet) -> AnyView {
+    view! {
+        <div class="note" role="status">
+            <span class="grow">{t(key::WALLET_COUPONS_MISSING)}</span>
+            <button type="button" class="linkbtn" on:click=move |_| wallet.coupons.load()>
+                {t(key::OFFLINE_RETRY)}
+            </button>
+        </div>
+    }
+    .into_any()
+}
+
+fn ticket(ticket: &Ticket, past: bool) -> AnyView {
+    let class = if past { "tkt used" } else { "tkt" };
+    let (href, stub, body) = match ticket {
+        Ticket::Voucher(one) => (Route::Voucher(one.id.clone()).href(), voucher_stub(one), voucher(one)),
+        Ticket::Coupon(one) => (Route::Coupon(one.id.clone()).href(), coupon_stub(one), coupon(one, past)),
+    };
+    view! {
+        <li class=class>
+            <a href=href>{stub} <span class="tkt__b">{body}</span> {icon_small("right")}</a>
+        </li>
+    }
+    .into_any()
+}
+
+fn voucher_stub(one: &Redemption) -> AnyView {
+    view! { <span class="tkt__s">{picture(one.image.as_ref())}</span> }.into_any()
+}
+
+fn coupon_stub(one: &Coupon) -> AnyView {
+    view! {
+        <span class="tkt__s c">
+            <b class="num">{face::figure(&one.discount)}</b>
+        </span>
+    }
+    .into_any()
+}
+
+fn lines(title: &str, sub: String, end: AnyView) -> AnyView {
+    let sub = (!sub.is_empty()).then(|| view! { <span class="s muted">{sub}</span> });
+    view! {
+        <b>{title.to_string()}</b>
+        {sub}
+        <span class="s">{end}</span>
+    }
+    .into_any()
+}
+
+fn voucher(one: &Redemption) -> AnyView {
+    let status = one.status_at(clock::now());
+    let (word, class) = face::status(status);
+    let stores = one.voucher.as_ref().map(|voucher| voucher.stores_label.clone());
+    let sub = stores.filter(|label| !label.is_empty()).unwrap_or_else(|| one.subtitle.clone());
+    let until = one.voucher.as_ref().and_then(|voucher| voucher.valid_until);
+    let end = match status {
+        Status::Issued => face::deadline(until),
+        _ => view! { <b class=class>{word}</b> }.into_any(),
+    };
+    lines(&one.title, sub, end)
+}
+
+fn coupon(one: &Coupon, past: bool) -> AnyView {
+    let mut sub = face::condition(one.min_spend.as_ref()).unwrap_or_default();
+    if !sub.is_empty() && !one.scope.is_empty() {
+        sub.push_str(" · ");
+    }
+    sub.push_str(&one.scope);
+    let end = if past {
+        view! { <b class="muted">{face::coupon_status(false, &one.status).0}</b> }.into_any()
+    } else {
+        face::deadline(one.valid_until)
+    };
+    lines(&one.title, sub, end)
+}
+
+/// A button for the next page, as long as there is one.
+fn more(wallet: Wallet, first: StoredValue<Page<Redemption>>) -> AnyView {
+    let busy = RwSignal::new(false);
+    let fault = RwSignal::new(None::<String>);
+    let next = Memo::new(move |_| first.try_with_value(|first| wallet.after(first).1).flatten());
+    let has_next = Memo::new(move |_| next.get().is_some());
+    let press = move |_| {
+        let Some(cursor) = next.get_untracked().filter(|_| !busy.get_untracked()) else { return };
+        busy.set(true);
+        fault.set(None);
+        spawn_local(async move {
+            match intents::history(Some(&cursor)).await {
+                Ok(page) => append(wallet, first, page),
+                Err(error) if error.is_signed_out() => session::ended(),
+                Err(error) => {
+                    let _ = fault.try_set(Some(line(&error)));
+                }
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    let button = move || {
+        has_next.get().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="btn q mt-4"
+                    aria-disabled=move || busy.get().then_some("true")
+                    on:click=press
+                >
+                    {t(key::ACTION_MORE)}
+                </button>
+            }
+        })
+    };
+    view! {
+        {move || fault.get().map(|text| view! { <p class="note note--warn" role="alert">{text}</p> })}
+        {button}
+    }
+    .into_any()
+}
+
+fn append(wallet: Wallet, first: StoredValue<Page<Redemption>>, page: Page<Redemption>) {
+    let Some(from) = first.try_with_value(|first| first.next_cursor.clone()) else { return };
+    let last = page.next_cursor.is_none();
+    let _ = wallet.further.try_update(|further| {
+        if further.from != from {
+            *further = Further { from, ..Further::default() };
+        }
+        further.items.extend(page.data);
+        further.next = page.next_cursor;
+    });
+    if last {
+        dom::focus("#main");
+    }
+}

@@ -1,0 +1,128 @@
+//! index.html: the `data-trunk` links that Trunk would replace, replaced for the split build.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use crate::portal::Asset;
+use crate::project::Project;
+use crate::split::Programme;
+
+/// Writes `dist/index.html` and what it names, apart from the programme.
+///
+/// # Errors
+/// When the page holds a `data-trunk` link that is not understood, or names a file that is not there.
+pub(crate) fn write(project: &Project, programme: &Programme, dist: &Path) -> anyhow::Result<()> {
+    let source = fs::read_to_string(project.path("index.html")).context("index.html")?;
+    let page = fill(&source, |link| replacement(project, programme, dist, link))?;
+    fs::write(dist.join("index.html"), page)?;
+    Ok(())
+}
+
+/// The page with each `data-trunk` link replaced, and without the indentation.
+fn fill(source: &str, mut replace: impl FnMut(&Link) -> anyhow::Result<String>) -> anyhow::Result<String> {
+    let mut page = String::new();
+    for line in source.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        match line.strip_prefix("<link data-trunk ") {
+            Some(rest) => {
+                let text = replace(&Link::read(rest.trim_end_matches("/>"))?)?;
+                page.push_str(text.trim_end());
+            }
+            None if line.contains("data-trunk") => bail!("index.html: `{line}` must stand alone on its line"),
+            None => page.push_str(line),
+        }
+        page.push('\n');
+    }
+    Ok(page)
+}
+
+struct Link {
+    rel: String,
+    href: String,
+}
+
+impl Link {
+    fn read(attributes: &str) -> anyhow::Result<Self> {
+        let value = |name: &str| {
+            let rest = attributes.split_once(&format!("{name}=\""))?.1;
+            rest.split('"').next().map(str::to_owned)
+        };
+        let rel = value("rel").context("index.html: a data-trunk link without rel")?;
+        Ok(Self { rel, href: value("href").unwrap_or_default() })
+    }
+}
+
+fn replacement(project: &Project, programme: &Programme, dist: &Path, link: &Link) -> anyhow::Result<String> {
+    let path = project.path(&link.href);
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Programme { script, module } = programme;
+    Ok(match (link.rel.as_str(), path.extension().and_then(|e| e.to_str())) {
+        // The first script of the page also asks for the module, long before the glue is here to use it. A preload link
+        // would do the same, but WebKitGTK then fetches the module a second time.
+        ("inline", Some("js")) => {
+            let early = format!(
+                "window.fetch&&(__portal.module=fetch('/{}',{{integrity:'{}'}}))",
+                module.name, module.integrity
+            );
+            format!("<script>{}{early}</script>", minified(project, &link.href)?)
+        }
+        ("inline", Some("svg")) => fs::read_to_string(&path)
+            .with_context(|| link.href.clone())?
+            .lines()
+            .map(str::trim)
+            .collect::<Vec<_>>()
+            .join("\n"),
+        ("css", Some("css")) => {
+            let stem = name.trim_end_matches(".css");
+            let sheet = Asset::place(dist, stem, "css", &fs::read(&path)?)?;
+            format!("<link rel=\"stylesheet\" href=\"/{}\" integrity=\"{}\">", sheet.name, sheet.integrity)
+        }
+        ("copy-file", _) => {
+            fs::copy(&path, dist.join(name)).with_context(|| link.href.clone())?;
+            String::new()
+        }
+        ("rust", _) => {
+            format!(
+                "<script type=\"module\" src=\"/{}\" integrity=\"{}\"></script>",
+                script.name, script.integrity
+            )
+        }
+        (rel, _) => bail!("index.html: the build doesn't know what to do for rel=\"{rel}\" {}", link.href),
+    })
+}
+
+/// A classic script, smaller but for engines as old as before.
+fn minified(project: &Project, script: &str) -> anyhow::Result<String> {
+    let mut esbuild = project.command("esbuild");
+    let output = esbuild.args([script, "--minify", "--target=es2019", "--log-level=warning"]).output()?;
+    if !output.status.success() {
+        bail!("esbuild {script}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text = String::from_utf8(output.stdout)?;
+    if text.contains("</") {
+        bail!("{script} holds `</`, which would end it inside the page");
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn links_are_replaced_and_the_rest_stays() {
+        let source =
+            "<head>\n    <link data-trunk rel=\"inline\" href=\"a/b.js\" />\n\n  <p>text</p>\n</head>\n";
+        let page = fill(source, |link| Ok(format!("[{} {}]\n", link.rel, link.href))).unwrap();
+        assert_eq!(page, "<head>\n[inline a/b.js]\n<p>text</p>\n</head>\n");
+    }
+
+    #[test]
+    fn what_can_not_be_replaced_is_refused() {
+        assert!(fill("<p><link data-trunk rel=\"css\" /></p>", |_| Ok(String::new())).is_err());
+        assert!(fill("<link data-trunk href=\"x\" />", |_| Ok(String::new())).is_err());
+    }
+}
