@@ -112,7 +112,7 @@ async fn the_cookie_is_guarded_and_a_bearer_token_needs_no_header() {
     let body = json!({"phone": NEW, "code": code, "terms_version": version});
     let reply = client.post("/sessions", &body).await;
     let cookie = reply.header("set-cookie").to_owned();
-    for part in ["session=", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
+    for part in ["session-coffee=", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert!(reply.json().get("token").is_none());
@@ -137,7 +137,7 @@ async fn the_cookie_is_guarded_and_a_bearer_token_needs_no_header() {
     let member = client.sign_in(NEW).await;
     let request = member.request(Method::GET, "/me").header("authorization", "Bearer");
     member.send(request.body(Body::empty()).unwrap()).await.problem(401, "unauthenticated");
-    let cookie = format!("session={}", member.cookie.clone().unwrap());
+    let cookie = member.cookie.clone().unwrap();
     let forged = Request::builder().method(Method::DELETE).uri("/api/v1/sessions").header("cookie", &cookie);
     client.send(forged.body(Body::empty()).unwrap()).await.problem(403, "csrf-required");
     let public = Request::builder().method(Method::POST).uri("/api/v1/sessions/sms-codes");

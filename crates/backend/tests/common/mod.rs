@@ -100,7 +100,7 @@ impl Client {
             request = request.header("x-member-portal", "1");
         }
         if let Some(cookie) = &self.cookie {
-            request = request.header("cookie", format!("theme=x; session={cookie}"));
+            request = request.header("cookie", format!("theme=x; {cookie}"));
         }
         request
     }
@@ -146,8 +146,7 @@ impl Client {
         let reply =
             self.post("/sessions", &json!({"phone": phone, "code": code, "terms_version": version})).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text);
-        let cookie =
-            reply.header("set-cookie").split(';').next().unwrap().split_once('=').unwrap().1.to_owned();
+        let cookie = reply.header("set-cookie").split(';').next().unwrap().to_owned();
         Self { cookie: Some(cookie), ..self.clone() }
     }
 
