@@ -9,7 +9,7 @@ include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 
 /// A message; the constants stand in [`key`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key(u16);
+pub struct Key(&'static [&'static str; 3]);
 
 /// A language of the portal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub fn set_locale(locale: Locale) {
 
 /// The message in the language in use.
 pub fn t(key: Key) -> &'static str {
-    MESSAGES[locale() as usize].get(usize::from(key.0)).copied().unwrap_or_default()
+    key.0[locale() as usize]
 }
 
 /// The message with its placeholders replaced.
@@ -165,12 +165,44 @@ mod tests {
             .collect()
     }
 
+    fn sources(folder: &std::path::Path, out: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                sources(&path, out);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                out.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn no_message_is_unused() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut code = String::new();
+        sources(&root.join("src"), &mut code);
+        let used: std::collections::HashSet<&str> = code
+            .split("key::")
+            .skip(1)
+            .filter_map(|rest| {
+                rest.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_')).next()
+            })
+            .collect();
+        let file = std::fs::read_to_string(root.join("src/i18n/locales/zh-CN.json")).unwrap();
+        let table: std::collections::BTreeMap<String, String> = miniserde::json::from_str(&file).unwrap();
+        let unused: Vec<_> = table
+            .keys()
+            .filter(|key| !used.contains(key.replace(['.', '-'], "_").to_uppercase().as_str()))
+            .collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+
     #[test]
     fn no_message_is_empty_and_no_language_mixes_scripts() {
-        for table in &MESSAGES {
-            assert!(table.iter().all(|text| !text.trim().is_empty()));
+        for key in key::ALL {
+            assert!(key.0.iter().all(|text| !text.trim().is_empty()));
         }
         let han = |text: &&&str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
-        assert_eq!(MESSAGES[2].iter().find(han), None);
+        assert_eq!(key::ALL.iter().map(|key| &key.0[2]).find(han), None);
     }
 }
