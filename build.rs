@@ -41,15 +41,18 @@ fn generate() -> Result<(), String> {
     let mut code = String::from(
         "/// Every message of the portal.\n#[allow(missing_docs)]\npub mod key {\n    use super::Key;\n",
     );
-    for (index, (key, text)) in first.iter().enumerate() {
+    // A static for each message: the release build moves those that only one part of the programme names into it.
+    for (key, text) in first {
         let name = key.replace(['.', '-'], "_").to_uppercase();
-        let _ = writeln!(code, "    #[doc = {text:?}]\n    pub const {name}: Key = Key({index});");
+        let texts: Vec<_> = tables.iter().map(|table| &table[key]).collect();
+        let _ = writeln!(code, "    #[doc = {text:?}]\n    pub const {name}: Key = Key(&TEXTS_{name});");
+        let _ = writeln!(code, "    static TEXTS_{name}: [&str; {}] = {texts:?};", LOCALES.len());
     }
-    let _ = writeln!(code, "}}\nstatic MESSAGES: [[&str; {}]; {}] = [", first.len(), LOCALES.len());
-    for table in &tables {
-        let _ = writeln!(code, "    {:?},", table.values().collect::<Vec<_>>());
+    code.push_str("    #[cfg(test)]\n    pub(super) static ALL: &[Key] = &[");
+    for key in first.keys() {
+        let _ = write!(code, "{}, ", key.replace(['.', '-'], "_").to_uppercase());
     }
-    code.push_str("];\n");
+    code.push_str("];\n}\n");
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
     fs::write(Path::new(&out).join("messages.rs"), code).map_err(|error| error.to_string())
 }

@@ -4,5 +4,6 @@
 pub mod client;
 pub mod endpoint;
 pub mod error;
+pub mod json;
 pub mod node;
 pub mod wire;

@@ -1,6 +1,7 @@
 //! Reading of a JSON document that someone else wrote: unknown fields are ignored, missing optional ones are `None`,
 //! and a required one that can't be used is named.
 
+use crate::api::json;
 use crate::domain::date::Instant;
 use miniserde::json::{Array, Number, Object, Value};
 
@@ -182,7 +183,7 @@ impl Body {
 
     /// As text.
     pub fn json(self) -> String {
-        miniserde::json::to_string(&self.into_value())
+        json::write(&self.into_value())
     }
 }
 

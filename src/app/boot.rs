@@ -32,7 +32,7 @@ pub(super) async fn run() {
             if let Some(time) = programme.server_time {
                 clock::learn(time);
             }
-            mount(move || shell::shell(Portal::new(programme, config, channel, locale, theme)).into_any());
+            mount(move || shell::shell(Portal::new(programme, config, channel, locale, theme)));
         }
         Err(Stop::Config(fault)) => mount(move || stopped::config(&fault)),
         Err(Stop::Api(error)) => mount(move || stopped::api(&error)),
@@ -41,6 +41,7 @@ pub(super) async fn run() {
 }
 
 fn mount(view: impl FnOnce() -> AnyView + 'static) {
+    let view: Box<dyn FnOnce() -> AnyView> = Box::new(view);
     if let Some(place) = dom::mount_point() {
         mount_to(place, view).forget();
     }

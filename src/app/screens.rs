@@ -6,12 +6,11 @@
 use crate::api::error::ApiError;
 use crate::domain::route::Route;
 use crate::features;
-use crate::i18n::{key, t};
 use crate::parts::failure::failure;
 use crate::parts::frame::page_head;
 use crate::platform::idle;
 use crate::state::Portal;
-use crate::ui::{bone, loading};
+use crate::ui::{bone, live, loading};
 use leptos::prelude::*;
 use std::future::Future;
 use std::pin::Pin;
@@ -166,16 +165,16 @@ impl Screens {
             });
         };
         load();
-        let body = move || {
+        let body = live(move || {
             if failed.get() {
                 failure(&ApiError::Offline, load)
             } else {
                 loading(view! { {bone("h", 6)}{bone("t", 10)}{bone("t", 8)} }.into_any())
             }
-        };
+        });
         view! {
             <div class="app notab">
-                {page_head(t(key::LOADING_PAGE), Route::Home, ().into_any())}
+                {page_head(&self.portal.of(|programme| programme.name.clone()), Route::Home, ().into_any())}
                 <main id="main">{body}</main>
             </div>
         }

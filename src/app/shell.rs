@@ -7,13 +7,13 @@ use crate::i18n::{key, t};
 use crate::platform::{network, timer};
 use crate::state::nav::Nav;
 use crate::state::toast::Toasts;
-use crate::state::{Portal, look, session};
-use crate::ui::icon_small;
+use crate::state::{Portal, effect, look, session};
+use crate::ui::{icon_small, live};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 /// The whole app.
-pub(super) fn shell(portal: Portal) -> impl IntoView {
+pub(super) fn shell(portal: Portal) -> AnyView {
     let nav = Nav::new();
     let toasts = Toasts::new();
     provide_context(portal);
@@ -27,7 +27,7 @@ pub(super) fn shell(portal: Portal) -> impl IntoView {
         let _ = portal.online.try_set(online);
         if online && was == Some(false) {
             toasts.show(t(key::OFFLINE_BACK));
-            if portal.overview.peek().is_some() {
+            if !portal.overview.is_waiting() {
                 portal.overview.load();
             }
         }
@@ -35,7 +35,7 @@ pub(super) fn shell(portal: Portal) -> impl IntoView {
     let screens = Screens::new(portal);
     let place = Memo::new_with_compare(move |_| nav.route(), |old, new| !same_screen(old, new));
     let first = StoredValue::new(true);
-    Effect::new(move |_| {
+    effect(move || {
         portal.locale.track();
         // A screen whose part is on its way has neither its height nor its heading yet.
         if !place.with(|place| screens.has(place)) {
@@ -49,8 +49,8 @@ pub(super) fn shell(portal: Portal) -> impl IntoView {
             links::arrived(was_first);
         });
     });
-    Effect::new(move |_| {
-        if place.with(|place| *place == Route::Home) && portal.overview.known().is_some() {
+    effect(move || {
+        if place.with(|place| *place == Route::Home) && portal.overview.is_known() {
             screens.fetch_ahead();
         }
     });
@@ -61,15 +61,16 @@ pub(super) fn shell(portal: Portal) -> impl IntoView {
                 t(key::APP_SKIP)
             }}
         </a>
-        {move || (!portal.online.get()).then(offline_bar)}
-        {move || {
+        {live(move || if portal.online.get() { ().into_any() } else { offline_bar() })}
+        {live(move || {
             portal.locale.track();
             screen(screens, portal, &place.get())
-        }}
+        })}
         <div class="toasts" aria-live="polite">
-            {move || toasts.list().into_iter().map(|(_, text)| toast(text)).collect_view()}
+            {live(move || toasts.list().into_iter().map(|(_, text)| toast(text)).collect_view().into_any())}
         </div>
     }
+    .into_any()
 }
 
 fn same_screen(old: Option<&Route>, new: Option<&Route>) -> bool {

@@ -6,6 +6,7 @@ use crate::i18n::{fill, key, t};
 use crate::platform::timer;
 use crate::ui::{Notice, notice};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Title and text for an error.
 pub fn words(error: &ApiError) -> (String, String) {
@@ -34,7 +35,11 @@ pub fn line(error: &ApiError) -> String {
 }
 
 /// The failure in the place of a screen, with a retry that waits as long as the backend asked for.
-pub fn failure(error: &ApiError, retry: impl Fn() + Clone + Send + Sync + 'static) -> AnyView {
+pub fn failure(error: &ApiError, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    failed(error, Arc::new(retry))
+}
+
+fn failed(error: &ApiError, retry: Arc<dyn Fn() + Send + Sync>) -> AnyView {
     let (title, text) = words(error);
     let gone = matches!(error, ApiError::Problem(problem) if matches!(problem.status, 404 | 410));
     let action = if gone {
@@ -45,7 +50,7 @@ pub fn failure(error: &ApiError, retry: impl Fn() + Clone + Send + Sync + 'stati
         }
         .into_any()
     } else {
-        retry_button(error.retry_after(), retry)
+        counting_button(error.retry_after(), retry)
     };
     let icon = match error {
         ApiError::Offline => "offline",
@@ -57,7 +62,11 @@ pub fn failure(error: &ApiError, retry: impl Fn() + Clone + Send + Sync + 'stati
 }
 
 /// A button to try again, which counts down first where the backend asked to wait.
-pub fn retry_button(after: Option<i64>, retry: impl Fn() + Clone + Send + Sync + 'static) -> AnyView {
+pub fn retry_button(after: Option<i64>, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
+    counting_button(after, Arc::new(retry))
+}
+
+fn counting_button(after: Option<i64>, retry: Arc<dyn Fn() + Send + Sync>) -> AnyView {
     let left = RwSignal::new(after.unwrap_or_default());
     if after.is_some() {
         let ticker = timer::every(1000, move || {

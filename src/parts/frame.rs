@@ -4,7 +4,7 @@ use crate::domain::route::{CatalogueFilter, Route};
 use crate::i18n::{key, t};
 use crate::platform::dom;
 use crate::state::{look, nav, portal, session};
-use crate::ui::icon;
+use crate::ui::{icon, live};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -107,7 +107,7 @@ pub fn landscape(class: &'static str) -> AnyView {
     let portal = portal();
     let picture =
         move || portal.landscape().map(|src| view! { <img class=class src=src alt="" decoding="async" /> });
-    picture.into_any()
+    live(move || picture().into_any())
 }
 
 /// The brand's logo.

@@ -3,8 +3,8 @@
 use crate::i18n::{fill, key, t};
 use crate::parts::failure::{failure, line};
 use crate::parts::words;
-use crate::state::{Query, Slot};
-use crate::ui::{icon_small, loading};
+use crate::state::{Query, Status};
+use crate::ui::{icon_small, live, loading};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -17,25 +17,38 @@ pub fn remote<T>(
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    let value = Memo::new(move |_| query.known());
-    let show = Arc::new(show);
-    let body = move || match value.get() {
-        Some(value) => show(value),
-        None => (move || match query.slot() {
-            Slot::Failed(error, None) => failure(&error, move || query.load()),
-            _ => loading(bones()),
+    let draw = move || query.known().map(&show);
+    frame(Box::new(draw), query.status(), Arc::new(move || query.load()), bones)
+}
+
+/// All that doesn't depend on the value's type.
+fn frame(
+    draw: Box<dyn Fn() -> Option<AnyView> + Send + Sync>,
+    status: RwSignal<Status>,
+    load: Arc<dyn Fn() + Send + Sync>,
+    bones: fn() -> AnyView,
+) -> AnyView {
+    let again = load.clone();
+    let waiting = move || {
+        let load = load.clone();
+        live(move || match status.with(|status| status.fault.clone()) {
+            Some(error) => {
+                let load = load.clone();
+                failure(&error, move || load())
+            }
+            None => loading(bones()),
         })
-        .into_any(),
     };
-    let note = move || match query.slot() {
-        Slot::Failed(error, Some((_, at))) => {
+    let note = move || match status.get() {
+        Status { known_at: Some(at), fault: Some(error), .. } => {
             let said = line(&error);
             let stale = fill(key::ERROR_STALE, &[("time", &words::time(at))]);
+            let again = again.clone();
             view! {
                 <div class="offbar" role="status" title=said>
                     {icon_small("offline")}
                     <span class="grow">{stale}</span>
-                    <button type="button" on:click=move |_| query.load()>
+                    <button type="button" on:click=move |_| again()>
                         {t(key::OFFLINE_RETRY)}
                     </button>
                 </div>
@@ -45,8 +58,8 @@ where
         _ => ().into_any(),
     };
     view! {
-        {note}
-        {body}
+        {live(note)}
+        {live(move || draw().unwrap_or_else(&waiting))}
     }
     .into_any()
 }

@@ -32,7 +32,7 @@ pub enum Style {
     Time,
     /// 8月
     Month,
-    /// 2026-08-31, 16:58: for reading the zone, not for people.
+    /// 08/31/2026, 16:58: for reading the zone, not for people.
     Digits,
 }
 
@@ -85,7 +85,7 @@ fn formatter(style: Style) -> Option<Rc<Format>> {
         return found;
     }
     let tag = match (style, locale) {
-        (Style::Digits, _) => "en-CA",
+        (Style::Digits, _) => "en-US",
         (_, Locale::En) => "en-GB",
         (_, other) => other.tag(),
     };
@@ -104,7 +104,8 @@ pub fn offset_minutes(at: Instant) -> i32 {
     let text = show(at, Style::Digits);
     let mut parts = text.split(|letter: char| !letter.is_ascii_digit()).filter(|part| !part.is_empty());
     let mut next = || parts.next().and_then(|part| part.parse::<i64>().ok());
-    let (Some(year), Some(month), Some(day), Some(hour), Some(minute)) =
+    // en-US is month, day, year in every engine; en-CA's order differs between them.
+    let (Some(month), Some(day), Some(year), Some(hour), Some(minute)) =
         (next(), next(), next(), next(), next())
     else {
         return 0;

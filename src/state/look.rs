@@ -5,6 +5,7 @@ use crate::domain::colour::{self, roles};
 use crate::domain::programme::Programme;
 use crate::i18n::{Locale, fill, key, set_locale};
 use crate::platform::{dom, storage};
+use crate::state::effect;
 use crate::state::portal::Portal;
 use leptos::prelude::*;
 use miniserde::json::Value;
@@ -123,7 +124,7 @@ fn keep_for_boot(programme: &Programme, derived: &colour::Brand) {
 
 /// Follows the member's choice and the system's.
 pub fn follow(portal: Portal) {
-    Effect::new(move |_| {
+    effect(move || {
         let dark = portal.dark.get();
         portal.of(|programme| apply(programme, dark));
     });

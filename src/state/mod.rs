@@ -8,5 +8,17 @@ pub mod query;
 pub mod session;
 pub mod toast;
 
+use leptos::prelude::*;
+
 pub use portal::{Portal, portal};
-pub use query::{Query, Slot};
+pub use query::{Query, Slot, Status};
+
+/// Runs `run` now, and again whenever a signal that it reads changes.
+///
+/// Each closure that is handed to `Effect::new` brings machinery of its own; these share theirs.
+pub fn effect(run: impl FnMut() + 'static) {
+    fn boxed(mut run: Box<dyn FnMut()>) {
+        Effect::new(move |_: Option<()>| run());
+    }
+    boxed(Box::new(run));
+}

@@ -89,6 +89,14 @@ pub fn bone(kind: &str, width: u8) -> AnyView {
     view! { <i class=class></i> }.into_any()
 }
 
+/// A piece of the page that is drawn anew when a signal that it reads changes.
+///
+/// A closure within `view!` brings machinery of its own, one or two kilobytes of it; these share theirs.
+pub fn live(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(draw);
+    draw.into_any()
+}
+
 /// The frame of a waiting screen: drawn bones, one spoken sentence.
 pub fn loading(bones: AnyView) -> AnyView {
     view! {

@@ -90,13 +90,17 @@ pub(crate) fn build(project: &Project, mode: Mode) -> anyhow::Result<()> {
         }
         Mode::Release | Mode::Diagnostic => {
             println!("building the portal for size: 2-5 minutes on two cores when dependencies changed");
-            let _ = fs::remove_dir_all(&dist);
-            fs::create_dir_all(&dist)?;
+            // Whoever serves dist/ meanwhile keeps a whole portal.
+            let next = project.path("target/portal.dist");
+            let _ = fs::remove_dir_all(&next);
+            fs::create_dir_all(&next)?;
             let envs = if mode == Mode::Release { &SMALL[..] } else { &[] };
-            let programme = split::build(project, envs, &dist)?;
-            page::write(project, &programme, &dist)?;
+            let programme = split::build(project, envs, &next)?;
+            page::write(project, &programme, &next)?;
             println!("compressing dist/ (brotli at its best takes up to a minute)");
-            compress::folder(&dist)?;
+            compress::folder(&next)?;
+            let _ = fs::remove_dir_all(&dist);
+            fs::rename(&next, &dist)?;
         }
     }
     fs::write(&stamp, inputs)?;

@@ -28,6 +28,8 @@ const GLUE_MODULE: &str = "./app_bg.js";
 const LOADER: &str = "__wasm_split.js";
 const LOAD: &str = "__wasm_split_load_";
 const SHARES: &str = "__wasm_split";
+/// In the names of all exports of the crate wasm-streams.
+const UNUSED: &str = "intounderlying";
 
 /// The script and the main module that a page needs.
 pub(crate) struct Programme {
@@ -49,8 +51,12 @@ pub(crate) fn build(project: &Project, envs: &[(&str, &str)], dist: &Path) -> an
     let work = project.path("target/portal");
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work)?;
+    // Leptos brings streams for server functions. They are exported, so nothing else would ever drop them.
+    let linked = fs::read(project.path(BUILT)).context(BUILT)?;
+    let lean = wasm::rewrite(&linked, |_| {}, |name| (!name.contains(UNUSED)).then(|| name.to_owned()))?;
+    fs::write(work.join("linked.wasm"), lean)?;
     let mut split = project.command("wasm-split-cli");
-    split.args([BUILT, "target/portal", "--target", "web", "--out-name", "app"]);
+    split.args(["target/portal/linked.wasm", "target/portal", "--target", "web", "--out-name", "app"]);
     run(split.env("RUST_LOG", "warn"))?;
     let mut bindgen = project.command("wasm-bindgen");
     bindgen.args(["target/portal/app.wasm", "--out-dir", "target/portal", "--out-name", "app"]);
@@ -119,19 +125,31 @@ fn place_parts(project: &Project, work: &Path, parts: &Parts, dist: &Path) -> an
 /// wasm-split makes a file for each set of parts that share something: dozens of requests for some kilobytes. They
 /// don't depend on each other, so they are one file here.
 fn place_shared(project: &Project, work: &Path, chunks: &[String], dist: &Path) -> anyhow::Result<Asset> {
+    const BASE: &str = "base";
+    let modules = chunks.iter().map(|chunk| fs::read(work.join(chunk))).collect::<Result<Vec<_>, _>>()?;
+    let base = work.join("base.wasm");
+    fs::write(&base, wasm::gathering(&modules, BASE)?)?;
     let merged = work.join("shared.wasm");
     let mut merge = project.command("wasm-merge");
+    merge.arg(&base).arg(SHARES);
     for chunk in chunks {
         merge.arg(work.join(chunk)).arg(chunk);
     }
     run(merge.arg("-o").arg(&merged).args(WASM_FEATURES).arg("--enable-multimemory"))?;
+    let whole = fs::read(&merged)?;
+    let back = |import: &mut wasm::Import| {
+        if import.module == BASE {
+            import.module = SHARES.into();
+        }
+    };
+    fs::write(&merged, wasm::rewrite(&whole, back, |_| None)?)?;
     Asset::place(dist, "part-shared", "wasm", &optimise(project, &merged)?)
 }
 
 fn optimise(project: &Project, file: &Path) -> anyhow::Result<Vec<u8>> {
     let out = file.with_extension("opt.wasm");
     let mut opt = project.command("wasm-opt");
-    opt.args(["-Oz", "--strip-debug", "--strip-producers"]).args(WASM_FEATURES);
+    opt.args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"]).args(WASM_FEATURES);
     run(opt.arg(file).arg("-o").arg(&out))?;
     fs::read(&out).with_context(|| out.display().to_string())
 }
@@ -219,7 +237,16 @@ impl Glue {
         let mut lines: Vec<String> = Vec::new();
         let mut classes: Vec<String> = Vec::new();
         let mut inside = "";
+        let mut loader = None;
         for line in text.lines() {
+            // One import of the loader for each part, all of the same module.
+            if line.contains(&format!("\"./{LOADER}\"")) {
+                let name = line.split(' ').find(|word| word.starts_with("import") && *word != "import");
+                let name = name.map(|name| name.trim_end_matches(',').to_owned());
+                if *loader.get_or_insert_with(|| name.clone()) != name {
+                    continue;
+                }
+            }
             if inside.is_empty() {
                 if let Some(name) = line.strip_prefix("export class ") {
                     classes.push(name.split(' ').next().unwrap_or_default().to_owned());

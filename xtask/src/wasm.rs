@@ -23,7 +23,7 @@ pub(crate) struct Import {
 /// When it is no WebAssembly module.
 pub(crate) fn imports(wasm: &[u8]) -> anyhow::Result<Vec<Import>> {
     let mut found = Vec::new();
-    rewrite(wasm, |import| found.push(import.clone()), |_| None)?;
+    each_import(wasm, |import, _| found.push(import))?;
     Ok(found)
 }
 
@@ -36,12 +36,8 @@ pub(crate) fn rewrite(
     mut import: impl FnMut(&mut Import),
     mut export: impl FnMut(&str) -> Option<String>,
 ) -> anyhow::Result<Vec<u8>> {
-    let mut out = wasm.get(..8).filter(|head| head.starts_with(b"\0asm")).context("not wasm")?.to_vec();
-    let mut module = Reader { bytes: wasm, at: 8 };
-    while module.at < wasm.len() {
-        let id = module.byte()?;
-        let length = module.number()?;
-        let body = module.take(length)?;
+    let mut out = wasm.get(..8).context("not wasm")?.to_vec();
+    for (id, body) in sections(wasm)? {
         let body = match id {
             IMPORTS => rewrite_imports(body, &mut import)?,
             EXPORTS => rewrite_exports(body, &mut export)?,
@@ -54,32 +50,81 @@ pub(crate) fn rewrite(
     Ok(out)
 }
 
+/// A module that gives what `modules` want from outside back, and wants the same things itself, once each, from
+/// the module `from`: merged with them it makes one import of what each of them imports.
+///
+/// # Errors
+/// When one of them is no WebAssembly module, or wants a function.
+pub(crate) fn gathering(modules: &[Vec<u8>], from: &str) -> anyhow::Result<Vec<u8>> {
+    let mut wanted: Vec<(String, Vec<u8>)> = Vec::new();
+    for wasm in modules {
+        each_import(wasm, |import, what| {
+            if !wanted.iter().any(|(name, _)| *name == import.name) {
+                wanted.push((import.name, what.to_vec()));
+            }
+        })?;
+    }
+    let (mut imports, mut exports, mut counts) = (Vec::new(), Vec::new(), [0; 4]);
+    put_number(&mut imports, wanted.len());
+    put_number(&mut exports, wanted.len());
+    for (name, what) in &wanted {
+        put_name(&mut imports, from);
+        put_name(&mut imports, name);
+        imports.extend(what);
+        let kind = what[0];
+        let index = counts.get_mut(usize::from(kind)).filter(|_| kind != 0);
+        let index = index.with_context(|| format!("{name} is no table, memory or global"))?;
+        put_name(&mut exports, name);
+        exports.push(kind);
+        put_number(&mut exports, *index);
+        *index += 1;
+    }
+    let mut out = b"\0asm\x01\0\0\0".to_vec();
+    for (id, body) in [(IMPORTS, imports), (EXPORTS, exports)] {
+        out.push(id);
+        put_number(&mut out, body.len());
+        out.extend(body);
+    }
+    Ok(out)
+}
+
+/// Calls `see` with each import and the bytes that say what it is.
+fn each_import(wasm: &[u8], mut see: impl FnMut(Import, &[u8])) -> anyhow::Result<()> {
+    for (id, body) in sections(wasm)? {
+        if id == IMPORTS {
+            let mut reader = Reader { bytes: body, at: 0 };
+            for _ in 0..reader.number()? {
+                let (import, what) = reader.import()?;
+                see(import, what);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn sections(wasm: &[u8]) -> anyhow::Result<Vec<(u8, &[u8])>> {
+    wasm.get(..8).filter(|head| head.starts_with(b"\0asm")).context("not wasm")?;
+    let mut module = Reader { bytes: wasm, at: 8 };
+    let mut found = Vec::new();
+    while module.at < wasm.len() {
+        let id = module.byte()?;
+        let length = module.number()?;
+        found.push((id, module.take(length)?));
+    }
+    Ok(found)
+}
+
 fn rewrite_imports(body: &[u8], import: &mut impl FnMut(&mut Import)) -> anyhow::Result<Vec<u8>> {
     let mut reader = Reader { bytes: body, at: 0 };
     let mut out = Vec::new();
     let count = reader.number()?;
     put_number(&mut out, count);
     for _ in 0..count {
-        let mut this = Import { module: reader.name()?, name: reader.name()? };
+        let (mut this, what) = reader.import()?;
         import(&mut this);
         put_name(&mut out, &this.module);
         put_name(&mut out, &this.name);
-        let start = reader.at;
-        match reader.byte()? {
-            0 => drop(reader.number()?),
-            1 => {
-                reader.byte()?;
-                reader.limits()?;
-            }
-            2 => reader.limits()?,
-            3 => drop(reader.take(2)?),
-            4 => {
-                reader.byte()?;
-                reader.number()?;
-            }
-            kind => bail!("import {} is of the unknown kind {kind}", this.name),
-        }
-        out.extend(&body[start..reader.at]);
+        out.extend(what);
     }
     Ok(out)
 }
@@ -140,6 +185,23 @@ impl<'a> Reader<'a> {
         Ok(String::from_utf8(self.take(length)?.to_vec())?)
     }
 
+    /// An import, and the bytes that say what it is: its kind first.
+    fn import(&mut self) -> anyhow::Result<(Import, &'a [u8])> {
+        let this = Import { module: self.name()?, name: self.name()? };
+        let start = self.at;
+        match self.byte()? {
+            0 => drop(self.number()?),
+            1 => {
+                self.byte()?;
+                self.limits()?;
+            }
+            2 => self.limits()?,
+            3 => drop(self.take(2)?),
+            kind => bail!("import {} is of the unknown kind {kind}", this.name),
+        }
+        Ok((this, &self.bytes[start..self.at]))
+    }
+
     fn limits(&mut self) -> anyhow::Result<()> {
         let flags = self.byte()?;
         self.number()?;
@@ -177,7 +239,7 @@ mod tests {
     fn sample() -> Vec<u8> {
         let mut wasm = b"\0asm\x01\0\0\0".to_vec();
         wasm.extend(b"\x01\x04\x01\x60\0\0");
-        wasm.extend(b"\x02\x13\x02\x03bgs\x04long\0\0\x01m\x01n\x02\x01\x01\x02");
+        wasm.extend(b"\x02\x14\x02\x03bgs\x04long\0\0\x01m\x01n\x02\x01\x01\x02");
         wasm.extend(b"\x07\x0d\x02\x03one\0\0\x03two\0\0");
         wasm.extend(b"\0\x05\x04test");
         wasm
@@ -213,6 +275,32 @@ mod tests {
         assert_eq!(exports, ["b"]);
         assert!(changed.ends_with(b"\0\x05\x04test"));
         assert_eq!(rewrite(&wasm, |_| {}, |name| Some(name.into())).unwrap(), wasm);
+    }
+
+    #[test]
+    fn imports_are_gathered_once() {
+        let memory = |name: &str| {
+            let mut wasm = b"\0asm\x01\0\0\0\x02\x08\x01\x01m\x01".to_vec();
+            wasm.extend(name.as_bytes());
+            wasm.extend(b"\x02\0\x01");
+            wasm
+        };
+        let gathered = gathering(&[memory("n"), memory("n"), memory("o")], "base").unwrap();
+        let names: Vec<_> =
+            imports(&gathered).unwrap().into_iter().map(|i| i.module + "." + &i.name).collect();
+        assert_eq!(names, ["base.n", "base.o"]);
+        let mut exports = Vec::new();
+        rewrite(
+            &gathered,
+            |_| {},
+            |name| {
+                exports.push(name.to_owned());
+                None
+            },
+        )
+        .unwrap();
+        assert_eq!(exports, ["n", "o"]);
+        assert!(gathering(&[sample()], "base").is_err());
     }
 
     #[test]
