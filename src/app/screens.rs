@@ -8,7 +8,8 @@ use crate::domain::route::Route;
 use crate::features;
 use crate::parts::failure::failure;
 use crate::parts::frame::page_head;
-use crate::platform::idle;
+use crate::platform::network::is_online;
+use crate::platform::{dom, idle};
 use crate::state::Portal;
 use crate::ui::{bone, live, loading};
 use leptos::prelude::*;
@@ -147,16 +148,24 @@ impl Screens {
         match Part::of(self.portal, route) {
             Some(part) => match self.slot(part).get() {
                 Some(page) => page(route),
-                None => self.wait(part),
+                None => self.wait(part, route.href()),
             },
             None if *route == Route::Home => features::home::page(),
             None => features::not_found::page(),
         }
     }
 
-    fn wait(self, part: Part) -> AnyView {
+    fn wait(self, part: Part, href: String) -> AnyView {
         let failed = RwSignal::new(false);
+        let tries = StoredValue::new(0_u8);
+        let href = StoredValue::new(href);
         let load = move || {
+            tries.update_value(|tries| *tries += 1);
+            if tries.get_value() > 2 && is_online() {
+                // The server has other files than this page knows of: only the page itself, read anew, can help.
+                dom::reload_at(&href.get_value());
+                return;
+            }
             failed.set(false);
             spawn_local(async move {
                 if !self.load(part).await {

@@ -16,8 +16,8 @@ fn screen(title: String, text: String, body: AnyView) -> AnyView {
                 <h1 class="land__h">{title}</h1>
                 <p>{text}</p>
             </header>
-            <main id="main" class="land__p" role="alert">
-                {body}
+            <main id="main" class="land__p">
+                <div role="alert">{body}</div>
                 <a class="btn mt-4" href="">
                     {t(key::ACTION_RETRY)}
                 </a>

@@ -144,7 +144,7 @@ impl World {
     fn answer(&mut self, choice: u8) -> Option<Event> {
         let lost = || Event::Lost(Refusal::default());
         Some(match self.waiting.take()? {
-            Task::Look if choice % 4 == 0 => Event::NotLooked(Refusal::default()),
+            Task::Look if choice.is_multiple_of(4) => Event::NotLooked(Refusal::default()),
             Task::Look => preview(2_200 + i64::from(choice % 3)),
             Task::Send(key) if self.made.contains(&key) => match choice % 2 {
                 0 => self.known(&key),
@@ -167,7 +167,7 @@ impl World {
                     ))
                 }
             },
-            Task::Check(_) if choice % 3 == 0 => lost(),
+            Task::Check(_) if choice.is_multiple_of(3) => lost(),
             Task::Check(key) if self.made.contains(&key) => self.known(&key),
             Task::Check(key) => {
                 self.in_doubt.remove(&key);

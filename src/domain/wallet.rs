@@ -182,10 +182,12 @@ mod tests {
     }
 
     fn ids(list: &[Ticket]) -> Vec<&str> {
-        let id = |ticket| match ticket {
-            &Ticket::Voucher(ref one) => one.id.as_str(),
-            &Ticket::Coupon(ref one) => one.id.as_str(),
-        };
+        fn id(ticket: &Ticket) -> &str {
+            match ticket {
+                Ticket::Voucher(one) => &one.id,
+                Ticket::Coupon(one) => &one.id,
+            }
+        }
         list.iter().map(id).collect()
     }
 

@@ -29,13 +29,14 @@ pub fn bucket_bar(balance: &Balance) -> AnyView {
     let bars = balance.shares(40).into_iter().take(12).enumerate().map(|(index, share)| {
         let opacity = if index < 2 { "1" } else { ".45" };
         view! {
-            <li aria-hidden="true" style=("--w", share.to_string())>
+            <li style=("--w", share.to_string())>
                 <i style=("--o", opacity)></i>
             </li>
         }
     });
     view! {
-        <ul class="buckets" role="img" aria-label=label>
+        <p class="vh">{label}</p>
+        <ul class="buckets" aria-hidden="true">
             {bars.collect_view()}
         </ul>
     }

@@ -35,7 +35,14 @@ fn head() -> AnyView {
     let name = portal.of(|programme| programme.name.clone());
     let greeting = move || match portal.overview.known() {
         Some(overview) => view! { <span>{greet(&overview.member.display_name)}</span> }.into_any(),
-        None => view! { <i class="bone" aria-hidden="true"></i> }.into_any(),
+        None if portal.overview.status().with(|status| status.fault.is_some()) => {
+            view! { <span>{greet("")}</span> }.into_any()
+        }
+        None => view! {
+            <span class="vh">{t(key::LOADING_PAGE)}</span>
+            <i class="bone" aria-hidden="true"></i>
+        }
+        .into_any(),
     };
     view! {
         <header class="scene">

@@ -217,7 +217,7 @@ fn month_head(ledger: Ledger, month: &LedgerMonth) -> AnyView {
     };
     view! {
         <div class="lmonth">
-            <h3>{name}</h3>
+            <h3>{if name.is_empty() { t(key::POINTS_KIND_OTHER).into() } else { name }}</h3>
             {sums}
         </div>
     }

@@ -1,0 +1,92 @@
+//! The reference backend in this process: seeded in memory, its clock frozen, on a port of its own.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use backend::{Config, Limits};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::{NOW, project};
+
+/// A backend that ends when this is dropped.
+pub struct Backend {
+    /// `http://127.0.0.1:<port>`
+    pub origin: String,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Backend {
+    /// Starts a programme's backend without a portal.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub async fn start(programme: &str) -> Result<Self> {
+        Self::run(config(programme)?).await
+    }
+
+    /// Starts a programme's backend that serves the built portal too: `dist/`, or the directory that `PORTAL_DIST` names.
+    ///
+    /// # Errors
+    /// When it can't be opened, or the portal is not built.
+    pub async fn start_with_portal(programme: &str) -> Result<Self> {
+        let dist = std::env::var_os("PORTAL_DIST").map_or_else(|| project("dist"), PathBuf::from);
+        anyhow::ensure!(dist.join("index.html").is_file(), "dist/ is not built: run `cargo xtask build`");
+        Self::run(Config { portal: Some(dist), ..config(programme)? }).await
+    }
+
+    /// Starts a backend with the limits of production.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub async fn start_strict(programme: &str) -> Result<Self> {
+        Self::run(Config { limits: Limits::default(), ..config(programme)? }).await
+    }
+
+    async fn run(config: Config) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let router = tokio::task::spawn_blocking(move || backend::app(&config)).await??;
+        let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+        let task = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, service).await {
+                eprintln!("the backend ended: {error}");
+            }
+        });
+        Ok(Self { origin: format!("http://{address}"), task })
+    }
+}
+
+fn config(programme: &str) -> Result<Config> {
+    let now = NOW.parse().context("the frozen time")?;
+    Ok(Config { now: Some(now), demo: true, limits: Limits::relaxed(), ..Config::new(programme) })
+}
+
+/// The seed file of a programme.
+///
+/// # Errors
+/// When it can't be read.
+pub fn seed(programme: &str) -> Result<Value> {
+    let path = project(&format!("crates/backend/seeds/{programme}.json"));
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// The phone number of a seeded member: `at_risk`, `three_expiries` or `new`.
+///
+/// # Errors
+/// When there is none.
+pub fn phone(programme: &str, persona: &str) -> Result<String> {
+    let seed = seed(programme)?;
+    let mut members = seed["members"].as_array().into_iter().flatten();
+    let member = members.find(|member| member["persona"] == persona);
+    let phone = member.and_then(|member| member["phone"].as_str());
+    phone.map(str::to_owned).with_context(|| format!("{programme} has no member {persona}"))
+}

@@ -1,0 +1,246 @@
+//! The three engines over WebDriver.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::project;
+
+const WIDTH: u32 = 390;
+const HEIGHT: u32 = 844;
+const START: Duration = Duration::from_secs(30);
+/// Without it the buttons of the browser's own bar keep the window from becoming as narrow as a phone.
+const NARROW: &str = "* { min-width: 0; padding-left: 0; padding-right: 0; margin-left: 0; margin-right: 0; border-spacing: 0; }";
+const AGENT: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+                     Version/17.5 Mobile/15E148 Safari/604.1";
+
+/// A browser engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium, as a phone of 390 × 844.
+    Chromium,
+    /// Firefox; its smallest window is 500 pixels wide.
+    Firefox,
+    /// WebKitGTK, nearest to the web view of WeChat on iOS.
+    Webkit,
+}
+
+impl Engine {
+    /// Its name in paths and in `PORTAL_E2E_ENGINES`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::Webkit => "webkit",
+        }
+    }
+
+    /// Whether it is to be tested: `PORTAL_E2E_ENGINES` names some, separated by commas; unset means all.
+    #[must_use]
+    pub fn is_wanted(self) -> bool {
+        match std::env::var("PORTAL_E2E_ENGINES") {
+            Ok(names) if !names.trim().is_empty() => names.split(',').any(|name| name.trim() == self.name()),
+            _ => true,
+        }
+    }
+
+    fn capabilities(self) -> Value {
+        match self {
+            Self::Chromium => json!({
+                "browserName": "chrome",
+                "goog:chromeOptions": {
+                    "binary": "/usr/bin/chromium",
+                    "args": [
+                        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic",
+                        "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                        "--disable-sync", "--force-prefers-reduced-motion",
+                    ],
+                    "mobileEmulation": {
+                        "deviceMetrics": {
+                            "width": WIDTH, "height": HEIGHT, "pixelRatio": 2.0, "touch": true, "mobile": true,
+                        },
+                        "userAgent": AGENT,
+                    },
+                },
+            }),
+            Self::Firefox => json!({
+                "browserName": "firefox",
+                "moz:firefoxOptions": {
+                    "binary": "/usr/bin/firefox-esr",
+                    "args": ["-headless", format!("--width={WIDTH}"), format!("--height={HEIGHT}")],
+                    "prefs": {
+                        "network.captive-portal-service.enabled": false,
+                        "network.connectivity-service.enabled": false,
+                        "app.update.enabled": false,
+                        "ui.prefersReducedMotion": 1,
+                    },
+                },
+            }),
+            Self::Webkit => json!({
+                "webkitgtk:browserOptions": {
+                    "binary": "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+                    "args": ["--automation"],
+                },
+            }),
+        }
+    }
+}
+
+/// A process group that ends with this.
+struct Group(Child);
+
+impl Group {
+    fn start(mut command: Command, log: &str) -> Result<Self> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let log = log_file(log)?;
+        command.stderr(log.try_clone()?).stdin(Stdio::null()).process_group(0);
+        if !program.contains("Xvfb") {
+            command.stdout(log);
+        }
+        command.spawn().map(Self).with_context(|| format!("{program} does not start"))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        let group = format!("kill -TERM -{0}; sleep 0.2; kill -KILL -{0}", self.0.id());
+        let _ = Command::new("sh").args(["-c", &group]).stderr(Stdio::null()).status();
+        let _ = self.0.wait();
+    }
+}
+
+fn log_file(name: &str) -> Result<File> {
+    let directory = project("target/e2e");
+    fs::create_dir_all(&directory)?;
+    let path = directory.join(format!("{name}.log"));
+    File::options().create(true).append(true).open(&path).with_context(|| path.display().to_string())
+}
+
+/// A browser with one window.
+pub struct Browser {
+    /// Which engine.
+    pub engine: Engine,
+    /// The session.
+    pub client: Client,
+    scratch: Option<PathBuf>,
+    _groups: Vec<Group>,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(scratch) = &self.scratch {
+            let _ = fs::remove_dir_all(scratch);
+        }
+    }
+}
+
+impl Browser {
+    /// Starts a driver and a session.
+    ///
+    /// # Errors
+    /// When the engine or its driver is missing or does not start.
+    pub async fn open(engine: Engine) -> Result<Self> {
+        let port = free_port()?;
+        let mut groups = Vec::new();
+        let mut scratch = None;
+        let mut command = match engine {
+            Engine::Chromium => {
+                let mut command = Command::new("chromedriver");
+                command.arg(format!("--port={port}"));
+                command
+            }
+            Engine::Firefox => {
+                let mut command = Command::new("geckodriver");
+                command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
+                command.args(["--websocket-port", &free_port()?.to_string()]);
+                command
+            }
+            Engine::Webkit => {
+                let (display, server) = screen()?;
+                groups.push(server);
+                let directory =
+                    std::env::temp_dir().join(format!("portal-e2e-{}-{port}", std::process::id()));
+                fs::create_dir_all(directory.join("gtk-3.0"))?;
+                fs::write(directory.join("gtk-3.0/gtk.css"), NARROW)?;
+                let mut command = Command::new("WebKitWebDriver");
+                command.arg(format!("--port={port}")).arg("--host=127.0.0.1");
+                command.env("DISPLAY", display).env("XDG_RUNTIME_DIR", &directory).env("NO_AT_BRIDGE", "1");
+                command.env("XDG_CONFIG_HOME", &directory);
+                command.env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1").env("LIBGL_ALWAYS_SOFTWARE", "1");
+                scratch = Some(directory);
+                command
+            }
+        };
+        command.env("LC_ALL", "C.UTF-8");
+        // The driver goes before the screen that its windows are on.
+        groups.insert(0, Group::start(command, engine.name())?);
+        listening(port).with_context(|| format!("the driver of {}", engine.name()))?;
+        let Value::Object(capabilities) = engine.capabilities() else { bail!("no capabilities") };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .with_context(|| format!("no session of {}", engine.name()))?;
+        if engine != Engine::Chromium {
+            resize(&client).await?;
+        }
+        Ok(Self { engine, client, scratch, _groups: groups })
+    }
+
+    /// Ends the session, then its processes.
+    pub async fn close(self) {
+        let _ = self.client.clone().close().await;
+    }
+}
+
+/// Makes the page, not the window around it, as large as a phone, as far as the engine lets it.
+async fn resize(client: &Client) -> Result<()> {
+    client.set_window_rect(0, 0, WIDTH, HEIGHT).await?;
+    let inner = client.execute("return [innerWidth, innerHeight]", vec![]).await?;
+    let side =
+        |index: usize| inner[index].as_u64().and_then(|side| u32::try_from(side).ok()).unwrap_or_default();
+    let (width, height) = (side(0), side(1));
+    let width = if width < WIDTH { 2 * WIDTH - width } else { WIDTH };
+    client.set_window_rect(0, 0, width, HEIGHT + HEIGHT.saturating_sub(height)).await?;
+    Ok(())
+}
+
+/// A virtual screen and its name.
+fn screen() -> Result<(String, Group)> {
+    use std::io::{BufRead, BufReader};
+    let mut command = Command::new("Xvfb");
+    command
+        .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped());
+    let mut server = Group::start(command, "xvfb")?;
+    let output = server.0.stdout.take().context("Xvfb has no output")?;
+    let mut line = String::new();
+    BufReader::new(output).read_line(&mut line)?;
+    let number: u32 = line.trim().parse().context("Xvfb names no display")?;
+    Ok((format!(":{number}"), server))
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+fn listening(port: u16) -> Result<()> {
+    let begun = Instant::now();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    while TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_err() {
+        if begun.elapsed() > START {
+            bail!("does not listen on {address}");
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}

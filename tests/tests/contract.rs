@@ -1,0 +1,14 @@
+//! The contract: its examples, the portal that reads them, and the reference backend that answers by it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "contract/examples.rs"]
+mod examples;
+#[path = "contract/mutations.rs"]
+mod mutations;
+#[path = "contract/routes.rs"]
+mod routes;
+#[path = "contract/statuses.rs"]
+mod statuses;
+#[path = "contract/walk.rs"]
+mod walk;

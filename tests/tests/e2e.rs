@@ -1,0 +1,138 @@
+//! The portal end to end: three engines, four programmes, the real backend, a frozen clock.
+//!
+//! `PORTAL_E2E_ENGINES=chromium,firefox,webkit` chooses engines; pictures and logs are kept in `target/e2e`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "e2e/faults.rs"]
+mod faults;
+#[path = "e2e/journey.rs"]
+mod journey;
+#[path = "e2e/places.rs"]
+mod places;
+#[path = "e2e/survey.rs"]
+mod survey;
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use member_portal::i18n::Locale;
+use portal_tests::backend::Backend;
+use portal_tests::driver::{Browser, Engine};
+use portal_tests::page::Page;
+use portal_tests::proxy::Proxy;
+
+/// Requests that are told with a failed step.
+const LAST: usize = 12;
+/// Longest time for one programme in one engine.
+const LIMIT: Duration = Duration::from_secs(420);
+
+/// A backend with the built portal, and the proxy before it.
+struct Stage {
+    backend: Backend,
+    proxy: Proxy,
+}
+
+impl Stage {
+    async fn set(programme: &str) -> Result<Self> {
+        let backend = Backend::start_with_portal(programme).await?;
+        let proxy = Proxy::start(&backend.origin).await?;
+        Ok(Self { backend, proxy })
+    }
+}
+
+/// Notes a step that could not be finished, keeps a picture of it, and goes on.
+async fn step(page: &mut Page<'_>, name: &str, outcome: Result<()>) {
+    if let Err(error) = outcome {
+        let requests = page.proxy.last_requests(LAST).join("\n      ");
+        page.note(format!("{name}: {error:#}\n    last requests:\n      {requests}"));
+        let _ = page.shoot(&format!("failed-{name}")).await;
+    }
+}
+
+fn run<F>(engine: Engine, what: &str, test: impl FnOnce(Browser) -> F)
+where
+    F: Future<Output = (Browser, Result<Vec<String>>)>,
+{
+    if !engine.is_wanted() {
+        println!("{} is not wanted", engine.name());
+        return;
+    }
+    let begun = Instant::now();
+    println!("  {} {what}", engine.name());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let findings = runtime.block_on(async {
+        let browser =
+            Browser::open(engine).await.unwrap_or_else(|error| panic!("{}: {error:#}", engine.name()));
+        let (browser, outcome) = test(browser).await;
+        browser.close().await;
+        outcome.unwrap_or_else(|error| vec![format!("{} {what}: {error:#}", engine.name())])
+    });
+    println!("  {} {what}: {:.0} s", engine.name(), begun.elapsed().as_secs_f64());
+    assert!(findings.is_empty(), "{} findings:\n\n{}\n", findings.len(), findings.join("\n"));
+}
+
+fn path_of(engine: Engine, programme: &'static str, locale: Locale, persona: &'static str) {
+    run(engine, programme, |browser| async move {
+        let walk = async {
+            let stage = Stage::set(programme).await?;
+            let mut page = Page::begin(&browser, &stage.proxy, programme, locale).await?;
+            journey::walk(&mut page, &stage.backend, programme, persona).await;
+            Ok(page.findings())
+        };
+        let outcome = tokio::time::timeout(LIMIT, walk).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("longer than {LIMIT:?}")));
+        (browser, outcome)
+    });
+}
+
+fn trouble(engine: Engine) {
+    run(engine, "faults", |browser| async move {
+        let walk = async {
+            let stage = Stage::set("coffee").await?;
+            let mut page = Page::begin(&browser, &stage.proxy, "faults", Locale::ZhCn).await?;
+            faults::walk(&mut page, &stage.backend).await;
+            Ok(page.findings())
+        };
+        let outcome = tokio::time::timeout(LIMIT, walk).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("longer than {LIMIT:?}")));
+        (browser, outcome)
+    });
+}
+
+macro_rules! engine {
+    ($name:ident, $engine:expr) => {
+        mod $name {
+            use super::{Engine, Locale, path_of, trouble};
+
+            #[test]
+            fn coffee() {
+                path_of($engine, "coffee", Locale::ZhCn, "at_risk");
+            }
+
+            #[test]
+            fn milk_tea() {
+                path_of($engine, "milk-tea", Locale::ZhTw, "three_expiries");
+            }
+
+            #[test]
+            fn sparkling() {
+                path_of($engine, "sparkling", Locale::En, "three_expiries");
+            }
+
+            #[test]
+            fn ice_tea() {
+                path_of($engine, "ice-tea", Locale::ZhCn, "at_risk");
+            }
+
+            #[test]
+            fn faults() {
+                trouble($engine);
+            }
+        }
+    };
+}
+
+engine!(chromium, Engine::Chromium);
+engine!(firefox, Engine::Firefox);
+engine!(webkit, Engine::Webkit);

@@ -1,0 +1,334 @@
+//! What goes wrong between browser and backend, one thing at a time: each shows the right thing, and nothing is lost.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use member_portal::i18n::{fill, key, t};
+use portal_tests::backend::Backend;
+use portal_tests::page::Page;
+use portal_tests::proxy::Fault;
+use serde_json::json;
+
+use crate::journey::{Member, enter, sign_in};
+use crate::step;
+
+const OVERVIEW: &str = "GET /api/v1/me/overview";
+const PROGRAMME: &str = "GET /api/v1/programme";
+const POINTS: &str = "GET /api/v1/me/points/transactions";
+const PART: &str = "GET /part-rewards";
+const REDEEM: &str = "POST /api/v1/me/redemptions";
+
+/// `(module (func (export "f") unreachable))`
+const TRAP: [u8; 32] = [
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 5, 1, 3, 0,
+    0, 11,
+];
+
+pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend) {
+    let member = match Member::of(backend, "coffee", "at_risk").await {
+        Ok(member) => member,
+        Err(error) => return page.note(format!("the backend: {error:#}")),
+    };
+    let outcome = start(page).await;
+    page.proxy.heal();
+    step(page, "start", outcome).await;
+    let outcome = too_many(page).await;
+    page.proxy.heal();
+    step(page, "too-many", outcome).await;
+    page.proxy.spoil(PART, Fault::Drop);
+    let outcome = sign_in(page, &member, false).await;
+    let signed_in = outcome.is_ok();
+    step(page, "sign-in", outcome).await;
+    if !signed_in {
+        return;
+    }
+    let outcome = part(page).await;
+    page.proxy.heal();
+    step(page, "part", outcome).await;
+    let outcome = eyes(page).await;
+    step(page, "eyes", outcome).await;
+    let outcome = answers(page).await;
+    page.proxy.heal();
+    step(page, "answers", outcome).await;
+    let outcome = signed_out(page, &member).await;
+    page.proxy.heal();
+    step(page, "signed-out", outcome).await;
+    let outcome = lost_answer(page, &member).await;
+    page.proxy.heal();
+    step(page, "lost-answer", outcome).await;
+    let outcome = offline(page).await;
+    step(page, "offline", outcome).await;
+    let outcome = history(page).await;
+    step(page, "history", outcome).await;
+    let outcome = crash(page).await;
+    step(page, "crash", outcome).await;
+}
+
+/// A part of the program that is loaded when it is needed does not come; asked again, it does.
+async fn part(page: &mut Page<'_>) -> Result<()> {
+    if !page.proxy.last_requests(500).iter().any(|request| request.starts_with("GET /part-")) {
+        // A development build is in one piece.
+        return Ok(());
+    }
+    page.press(".tabs a[href='/rewards']").await?;
+    page.read(t(key::ERROR_OFFLINE_TITLE)).await?;
+    page.check("part-missing").await?;
+    page.proxy.heal();
+    page.press_that("main button", t(key::ACTION_RETRY)).await?;
+    page.see(".rgrid .rw").await
+}
+
+/// What is looked for on every screen would be seen: a fault of each kind is planted.
+async fn eyes(page: &mut Page<'_>) -> Result<()> {
+    page.open("/").await?;
+    page.see("a.tier").await?;
+    ensure!(page.proxy.take_faults().is_empty(), "something is wrong already");
+    let plant = "
+        const add = (name, to) => to.appendChild(document.createElement(name));
+        add('img', document.body).src = 'https://elsewhere.invalid/x.png';
+        add('input', document.querySelector('main'));
+        add('h1', document.querySelector('main')).textContent = 'undefined';
+        const wide = add('p', document.querySelector('main'));
+        wide.textContent = 'wide';
+        wide.style.setProperty('width', '200vw');";
+    page.script(plant, vec![]).await?;
+    let axe = portal_tests::axe::violations(page.client()).await?;
+    ensure!(axe.iter().any(|one| one.starts_with("label")), "axe sees no field without a label: {axe:?}");
+    let look = page.faults_on_screen().await?;
+    for sign in ["2 h1", "says undefined", "too wide"] {
+        ensure!(look.iter().any(|one| one.contains(sign)), "{sign} is not seen: {look:?}");
+    }
+    for _ in 0..50 {
+        if page.proxy.take_faults().iter().any(|fault| fault.contains("elsewhere.invalid")) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    bail!("the browser reports no violation of the content policy")
+}
+
+/// Nothing to start with: each screen says why, and a retry works.
+async fn start(page: &mut Page<'_>) -> Result<()> {
+    // The colours of the last visit are what these screens are drawn with.
+    page.open("/").await?;
+    page.see("#phone").await?;
+    for (name, fault, text) in [
+        ("config-field", Fault::answer(200, "application/json", r#"{"auth":"basic"}"#), "auth"),
+        ("config-broken", Fault::answer(200, "application/json", "{"), "config.json"),
+        ("config-missing", Fault::answer(404, "text/plain", "no"), "config.json"),
+    ] {
+        page.proxy.spoil("GET /config.json", fault);
+        page.open("/").await?;
+        page.read(text).await.with_context(|| name.to_owned())?;
+        page.read(t(key::CONFIG_TITLE)).await?;
+        page.check(name).await?;
+        page.proxy.heal();
+    }
+    for (name, fault, text) in [
+        ("start-503", Fault::problem(503, "unavailable", Some(3)), t(key::ERROR_BUSY_TITLE)),
+        ("start-500", Fault::problem(500, "internal", None), t(key::ERROR_SERVER_TITLE)),
+        (
+            "start-html",
+            Fault::answer(200, "text/html", "<!doctype html><title>Wi-Fi</title>"),
+            t(key::ERROR_MALFORMED_TITLE),
+        ),
+        (
+            "start-field",
+            Fault::answer(200, "application/json", r#"{"id":"x"}"#),
+            t(key::ERROR_MALFORMED_TITLE),
+        ),
+        ("start-dropped", Fault::Drop, t(key::ERROR_OFFLINE_TITLE)),
+    ] {
+        page.proxy.spoil(PROGRAMME, fault);
+        page.open("/").await?;
+        page.read(text).await.with_context(|| name.to_owned())?;
+        page.check(name).await?;
+        page.proxy.heal();
+    }
+    page.press("a.btn").await?;
+    page.see("#phone").await
+}
+
+/// A page's own data fails in every way; what is said fits, and the retry brings it.
+async fn answers(page: &mut Page<'_>) -> Result<()> {
+    let long = format!(
+        r#"{{"data":[{{"id":"1","amount":-5,"reason":"{}","type":"new-kind"}}],"next_cursor":null}}"#,
+        "长".repeat(10_000)
+    );
+    for (name, fault, text) in [
+        ("malformed", Fault::answer(200, "application/json", "{\"data\":[{"), t(key::ERROR_MALFORMED_TITLE)),
+        (
+            "html",
+            Fault::answer(200, "text/html", "<html><body>Sign in to this network</body></html>"),
+            t(key::ERROR_MALFORMED_TITLE),
+        ),
+        ("unavailable", Fault::problem(503, "unavailable", None), t(key::ERROR_BUSY_TITLE)),
+        ("internal", Fault::answer(500, "text/html", "<h1>500</h1>"), t(key::ERROR_SERVER_TITLE)),
+        ("dropped", Fault::Drop, t(key::ERROR_OFFLINE_TITLE)),
+        ("long", Fault::answer(200, "application/json", &long), "长长长"),
+    ] {
+        page.proxy.spoil(if name == "long" { POINTS } else { OVERVIEW }, fault);
+        page.open(if name == "long" { "/points" } else { "/" }).await?;
+        page.read(text).await.with_context(|| name.to_owned())?;
+        page.check(&format!("error-{name}")).await?;
+        page.proxy.heal();
+        if name != "long" {
+            page.press_that("main button", t(key::ACTION_RETRY)).await.with_context(|| name.to_owned())?;
+            page.see(".tier__name").await.with_context(|| format!("{name}: after the retry"))?;
+        }
+    }
+
+    page.proxy.spoil(OVERVIEW, Fault::problem(429, "rate-limited", Some(4)));
+    page.open("/").await?;
+    page.read(t(key::ERROR_BUSY_TITLE)).await?;
+    page.see("main button[aria-disabled=true]").await?;
+    page.check("error-429").await?;
+    page.proxy.heal();
+    page.see("main button:not([aria-disabled])").await?;
+    page.press_that("main button", t(key::ACTION_RETRY)).await?;
+    page.see(".tier__name").await?;
+
+    // The answer never comes; the portal gives up by itself after fifteen seconds.
+    page.proxy.spoil(OVERVIEW, Fault::Hang(Duration::from_secs(40)));
+    page.client().goto(&format!("{}/", page.proxy.origin)).await?;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    page.read(t(key::ERROR_TIMEOUT_TITLE)).await?;
+    page.check("error-timeout").await
+}
+
+/// The session ends in the middle: sign-in, then back to the same place.
+async fn signed_out(page: &mut Page<'_>, member: &Member) -> Result<()> {
+    page.open("/").await?;
+    page.see("a.pts").await?;
+    page.proxy.spoil("GET /api/v1/me", Fault::problem(401, "unauthenticated", None));
+    page.press("a.pts").await?;
+    page.arrive("/sign-in?next=%2Fpoints").await?;
+    page.read(t(key::SIGN_IN_ENDED)).await?;
+    page.open("/points?type=spend").await?;
+    page.arrive("/sign-in?next=%2Fpoints%3Ftype%3Dspend").await?;
+    page.proxy.heal();
+    page.see("#phone").await?;
+    enter(page, &member.phone, false).await?;
+    page.arrive("/points?type=spend").await?;
+    page.see(".hero .num").await
+}
+
+/// The backend redeems and the answer is lost: the portal asks what became of it, and nothing is spent twice.
+async fn lost_answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
+    let (before, had) = (member.balance().await?, member.redemptions().await?.len());
+    let (id, _, cost) = member.reward().await?;
+    page.open(&format!("/rewards/{id}")).await?;
+    page.press("#redeem").await?;
+    page.see("[role=dialog] .eq").await?;
+    page.proxy.spoil(REDEEM, Fault::DropAnswer);
+    page.proxy.spoil("GET /api/v1/me/redemptions", Fault::Drop);
+    page.press("[role=dialog] .btn:not(.q)").await?;
+    page.read(t(key::REDEEM_UNKNOWN_TITLE)).await?;
+    page.check("redeem-unknown").await?;
+    page.proxy.heal();
+    page.press_that("[role=dialog] button", t(key::REDEEM_UNKNOWN_CHECK)).await?;
+    page.arrive("/vouchers/").await?;
+    page.see("svg.qr").await?;
+    page.same("redemptions after a lost answer", &member.redemptions().await?.len(), &(had + 1));
+    page.same("points after a lost answer", &member.balance().await?, &(before - cost));
+
+    // The same, but the tab is closed: the wallet knows of it.
+    page.open(&format!("/rewards/{id}")).await?;
+    page.press("#redeem").await?;
+    page.see("[role=dialog] .eq").await?;
+    page.proxy.spoil(REDEEM, Fault::DropAnswer);
+    page.press("[role=dialog] .btn:not(.q)").await?;
+    page.read(t(key::REDEEM_UNKNOWN_TITLE)).await?;
+    page.proxy.heal();
+    page.open("/wallet").await?;
+    let settled =
+        "return !Object.keys(localStorage).some((name) => name.startsWith('portal.member.intent.'))";
+    page.until("the open redemption settled", settled, vec![]).await?;
+    page.see(".tkt").await?;
+    page.same("redemptions after a closed tab", &member.redemptions().await?.len(), &(had + 2));
+    page.same("points after a closed tab", &member.balance().await?, &(before - 2 * cost));
+    Ok(())
+}
+
+/// The network goes away and comes back under a screen that stands: its data stays.
+async fn offline(page: &mut Page<'_>) -> Result<()> {
+    page.open("/").await?;
+    page.see("a.tier").await?;
+    let network = "
+        Object.defineProperty(navigator, 'onLine', { value: arguments[0], configurable: true });
+        window.dispatchEvent(new Event(arguments[0] ? 'online' : 'offline'));";
+    page.script(network, vec![json!(false)]).await?;
+    page.read(t(key::OFFLINE_BAR_PLAIN)).await?;
+    page.check("offline").await?;
+    page.proxy.spoil("GET /", Fault::Drop);
+    page.press("a.tier").await?;
+    page.arrive("/tier").await?;
+    page.see(".tier__name").await?;
+    page.client().back().await?;
+    page.see("a.pts").await?;
+    page.proxy.heal();
+    page.script(network, vec![json!(true)]).await?;
+    page.read(t(key::OFFLINE_BACK)).await?;
+    page.see("a.tier").await?;
+    page.same("offline bars", &page.count(".offbar").await?, &0);
+    Ok(())
+}
+
+/// Too many text messages: the screen says how long to wait, and keeps what was typed.
+async fn too_many(page: &mut Page<'_>) -> Result<()> {
+    page.open("/sign-in").await?;
+    page.see("#phone").await?;
+    page.proxy.spoil("POST /api/v1/sessions/sms-codes", Fault::problem(429, "rate-limited", Some(42)));
+    page.fill("#phone", "13800130417").await?;
+    page.press("#agree").await?;
+    page.press("form .btn").await?;
+    page.read(&fill(key::SIGN_IN_RATE, &[("n", "42")])).await?;
+    page.check("sign-in-429").await?;
+    page.proxy.heal();
+    let typed = page.script("return document.querySelector('#phone').value", vec![]).await?;
+    page.same("what was typed", &typed, &json!("138 0013 0417"));
+    Ok(())
+}
+
+/// Back, forward and reload keep the place.
+async fn history(page: &mut Page<'_>) -> Result<()> {
+    page.open("/").await?;
+    page.press("a.tier").await?;
+    page.arrive("/tier").await?;
+    page.client().back().await?;
+    page.see("a.pts").await?;
+    page.press("a.pts").await?;
+    page.arrive("/points").await?;
+    page.client().back().await?;
+    page.see("a.tier").await?;
+    page.client().forward().await?;
+    page.arrive("/points").await?;
+    page.see(".hero .num").await?;
+    page.reload().await?;
+    page.see(".hero .num").await?;
+    let place = page.place().await?;
+    page.same("place after a reload", &place, &"/points".to_owned());
+    Ok(())
+}
+
+/// The program itself breaks: the plain screen with a way to open it again.
+async fn crash(page: &mut Page<'_>) -> Result<()> {
+    page.open("/").await?;
+    page.see("a.tier").await?;
+    // A module whose only function traps, called by the page itself.
+    let script = "
+        const page = window.wrappedJSObject || window;
+        const bytes = new page.Uint8Array(arguments[0].length);
+        arguments[0].forEach((byte, index) => { bytes[index] = byte; });
+        page.setTimeout(new page.WebAssembly.Instance(new page.WebAssembly.Module(bytes)).exports.f, 0);";
+    page.script(script, vec![json!(TRAP)]).await?;
+    page.see("#fail").await?;
+    page.same("screens under it", &page.count("main").await?, &0);
+    let faults = portal_tests::axe::violations(page.client()).await?;
+    page.same("axe on the reload screen", &faults, &Vec::new());
+    page.shoot("reload-light").await?;
+    page.press("#fail a.btn").await?;
+    page.see("a.tier").await?;
+    page.same("reload screens", &page.count("#fail").await?, &0);
+    Ok(())
+}

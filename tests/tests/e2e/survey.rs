@@ -1,0 +1,107 @@
+//! Surveys: the flagship is answered to its end, and one that needs more than this version has says so.
+
+use anyhow::{Context, Result, ensure};
+use member_portal::domain::number::group;
+use member_portal::i18n::{key, t};
+use portal_tests::page::Page;
+use serde_json::{Value, json};
+
+use crate::journey::Member;
+
+/// Answers whatever is asked on the page: the last but one of a scale, the first of choices, a few words.
+const ANSWER: &str = "
+    const done = [];
+    const press = (input) => { (input.closest('label') || input).click(); done.push(input.type); };
+    for (const group of document.querySelectorAll('[role=radiogroup]')) {
+        const inputs = [...group.querySelectorAll('input[type=radio]')];
+        if (inputs.length) press(inputs[Math.max(0, inputs.length - 2)]);
+    }
+    for (const group of document.querySelectorAll('[role=group]')) {
+        const inputs = [...group.querySelectorAll('input[type=checkbox]')];
+        if (inputs.length && !inputs.some((one) => one.checked)) press(inputs[0]);
+    }
+    return done;";
+
+const PAGES: usize = 20;
+
+async fn all(member: &Member) -> Result<Vec<Value>> {
+    Ok(member.get("/me/surveys").await?["data"].as_array().cloned().unwrap_or_default())
+}
+
+pub(crate) async fn answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
+    let before = member.balance().await?;
+    let flagship =
+        all(member).await?.into_iter().find(|one| one["status"] == "open").context("no open survey")?;
+    let (id, worth) =
+        (flagship["id"].as_str().unwrap_or_default(), flagship["reward_points"].as_i64().unwrap_or_default());
+    page.open("/surveys").await?;
+    page.see(".srvs").await?;
+    page.check("surveys").await?;
+    page.press(&format!("a[href='/surveys/{id}']")).await?;
+    page.arrive(&format!("/surveys/{id}")).await?;
+    page.see("main.q").await?;
+    page.press(".foot .btn:not(.foot__back)").await?;
+    page.see(".err:not(:empty)").await?;
+    page.check("survey-missing").await?;
+    let mut reloaded = false;
+    for number in 1..=PAGES {
+        page.rest().await?;
+        page.script(ANSWER, vec![]).await?;
+        if page.count("main.q textarea").await? > 0 {
+            page.fill("main.q textarea", "少一点糖，thanks!").await?;
+        }
+        page.check(&format!("survey-{number}")).await?;
+        if number == 2 && !reloaded {
+            reloaded = true;
+            let asked = page.text("h1").await?;
+            page.reload().await?;
+            page.see("main.q").await?;
+            let after = page.text("h1").await?;
+            page.same("question after a reload", &after, &asked);
+        }
+        let asked = page.text("h1").await?;
+        page.press(".foot .btn:not(.foot__back)").await?;
+        let next = "
+            const head = [...document.querySelectorAll('h1')].find((one) => one.getClientRects().length > 0);
+            return !!document.querySelector('.thx') || (head && head.textContent.trim() !== arguments[0]);";
+        page.until("the next page", next, vec![json!(asked)]).await?;
+        if page.count(".thx").await? > 0 {
+            break;
+        }
+        ensure!(number < PAGES, "the survey does not end");
+    }
+    page.see(".thx .hero").await?;
+    let shown = page.text(".thx .hero .num").await?;
+    page.same("points on the thanks screen", &shown, &group(before + worth));
+    page.check("thanks").await?;
+
+    page.same("points after the survey", &member.balance().await?, &(before + worth));
+    let earned = member.entries("survey").await?;
+    let of_this: Vec<&Value> = earned.iter().filter(|entry| entry["source"]["id"] == id).collect();
+    page.same("entries of this survey in the ledger", &of_this.len(), &1);
+    if let Some(entry) = of_this.first() {
+        page.same("its amount", &entry["amount"], &json!(worth));
+    }
+    let response = member.get(&format!("/surveys/{id}")).await?["response"].clone();
+    page.same("state of the answers", &response["state"], &json!("submitted"));
+    page.same(
+        "answers in the database",
+        &response["answers"].as_object().is_some_and(|one| one.len() >= 3),
+        &true,
+    );
+    Ok(())
+}
+
+/// The survey with parts that this version does not know names them.
+pub(crate) async fn unsupported(page: &mut Page<'_>, member: &Member) -> Result<()> {
+    for survey in all(member).await?.iter().filter(|one| one["status"] == "open") {
+        let id = survey["id"].as_str().unwrap_or_default();
+        let definition = member.get(&format!("/surveys/{id}")).await?["definition"].to_string();
+        if definition.contains("visibleIf") || definition.contains("\"matrix") {
+            page.open(&format!("/surveys/{id}")).await?;
+            page.read(t(key::SURVEY_UPDATE_TITLE)).await?;
+            return page.check("survey-update").await;
+        }
+    }
+    Ok(())
+}
