@@ -13,6 +13,7 @@ fn screen(title: String, text: String, body: AnyView) -> AnyView {
     view! {
         <div class="app land">
             <header class="land__t far">
+                <span class="land__a drawn"></span>
                 <h1 class="land__h">{title}</h1>
                 <p>{text}</p>
             </header>

@@ -11,13 +11,22 @@ use leptos::prelude::*;
 
 /// A picture on its shelf. It stands beside the words that name it, so it is silent.
 pub fn picture(image: Option<&Image>) -> AnyView {
+    drawn(image, "lazy")
+}
+
+/// A picture that is on screen from the start: it doesn't wait for the layout.
+pub fn first_picture(image: Option<&Image>) -> AnyView {
+    drawn(image, "eager")
+}
+
+fn drawn(image: Option<&Image>, loading: &'static str) -> AnyView {
     let portal = portal();
     let Some(image) = image.cloned() else { return ().into_any() };
     let src = move || {
         let dark = portal.dark.get();
         image.url_dark.clone().filter(|_| dark).unwrap_or_else(|| image.url.clone())
     };
-    view! { <img class="ill" src=src alt="" loading="lazy" decoding="async" /> }.into_any()
+    view! { <img class="ill" src=src alt="" loading=loading decoding="async" /> }.into_any()
 }
 
 /// A word about availability on the picture, if there is one to say.
@@ -99,7 +108,7 @@ pub fn small_card(reward: &Reward, points: &str) -> AnyView {
     view! {
         <li>
             <a class="rw" href=Route::Reward(reward.id.clone()).href()>
-                <span class="shelf">{picture(reward.images.first())}</span>
+                <span class="shelf">{first_picture(reward.images.first())}</span>
                 <p class="rw__n">{reward.title.clone()}</p>
                 <p class="rw__c">
                     <span>{amount(reward.cost_points, points)}</span>

@@ -13,7 +13,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::failure::retry_button;
 use crate::parts::frame::page_head;
 use crate::parts::remote::remote;
-use crate::parts::reward_card::picture;
+use crate::parts::reward_card::first_picture;
 use crate::platform::dom;
 use crate::state::intents::{self, Intent};
 use crate::state::{Portal, Query, Slot, look, portal};
@@ -116,7 +116,7 @@ fn content(screen: Screen, reward: &Reward) -> AnyView {
     });
     let description = reward.description.clone();
     view! {
-        <span class="shelf shelf--hero">{picture(reward.images.first())}</span>
+        <span class="shelf shelf--hero">{first_picture(reward.images.first())}</span>
         <h2 class="title--xl mt-4">{reward.title.clone()}</h2>
         <p class="muted">{reward.subtitle.clone()}</p>
         {cost(reward)}
