@@ -11,6 +11,9 @@ use crate::driver::{Browser, Engine};
 use crate::proxy::Proxy;
 use crate::{axe, shots};
 
+/// The programme whose screens are looked at as WeChat shows them, too.
+const IN_WECHAT: &str = "milk-tea";
+
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The colours of the other theme, set as the boot script sets them, so that one state can be looked at in both.
@@ -315,10 +318,28 @@ impl<'a> Page<'a> {
             self.shoot(&format!("{screen}-{theme}")).await?;
         }
         self.script(FLIP, vec![json!("light")]).await?;
+        if self.programme == IN_WECHAT {
+            self.channel("wechat").await?;
+            for fault in axe::violations(self.client()).await?.iter().filter(|fault| !known.contains(*fault))
+            {
+                self.note(format!("{screen}, in WeChat, axe {fault}"));
+            }
+            for fault in self.faults_on_screen().await? {
+                self.note(format!("{screen}, in WeChat: {fault}"));
+            }
+            self.shoot(&format!("{screen}-wechat")).await?;
+            self.channel("mobile").await?;
+        }
         for fault in self.proxy.take_faults() {
             self.note(format!("{screen}: {fault}"));
         }
         Ok(())
+    }
+
+    /// Looks as in another channel, of which the style sheets know by this attribute.
+    async fn channel(&self, name: &str) -> Result<()> {
+        self.script("document.documentElement.dataset.channel = arguments[0]", vec![json!(name)]).await?;
+        self.rest().await
     }
 
     /// What is wrong with the structure, the width and the words of the screen.

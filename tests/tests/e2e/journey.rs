@@ -115,6 +115,8 @@ pub(crate) async fn sign_in(page: &mut Page<'_>, member: &Member, checked: bool)
     page.see(".tier").await?;
     let place = page.place().await?;
     page.same("place after sign-in", &place, &"/".to_owned());
+    let seen = page.script("return document.cookie", vec![]).await?;
+    page.same("what scripts see of the session (S1)", &seen, &serde_json::Value::from(""));
     Ok(())
 }
 
