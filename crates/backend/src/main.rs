@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use backend::{Config, Limits};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use tokio::net::TcpListener;
@@ -54,7 +55,7 @@ enum RateLimits {
 #[tokio::main]
 async fn main() -> Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stdout().is_terminal()).init();
     let arguments = Arguments::parse();
     let config = Config {
         database: arguments.database,

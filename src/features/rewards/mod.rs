@@ -106,7 +106,7 @@ fn count(catalogue: Catalogue) -> AnyView {
         Some(fill(key::REWARDS_COUNT, &[("n", &group(total))]))
     };
     view! {
-        <p class="s muted mt-3" role="status">
+        <p class="s muted mt-3 rcount" role="status">
             {words}
         </p>
     }
