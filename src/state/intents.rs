@@ -7,8 +7,14 @@ use crate::api::wire::{self, page};
 use crate::api::{client, endpoint};
 use crate::domain::redemption::Redemption;
 use crate::platform::{random, storage};
+use std::cell::RefCell;
 
 const PREFIX: &str = "portal.member.intent.";
+
+thread_local! {
+    /// Keys whose answer is still awaited: that the backend has never heard of them means nothing yet.
+    static SENDING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What the member set out to redeem.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +85,13 @@ impl Intent {
             .maybe_text("store_id", self.store_id.as_deref())
             .int("expected_cost", self.expected_cost)
             .text("client_ref", &self.client_ref);
+        SENDING.with_borrow_mut(|keys| keys.push(self.client_ref.clone()));
         let reply = client::post(endpoint::redemptions(), body.json(), Some(&self.client_ref)).await;
+        SENDING.with_borrow_mut(|keys| {
+            if let Some(at) = keys.iter().position(|key| *key == self.client_ref) {
+                keys.swap_remove(at);
+            }
+        });
         self.settle(reply.and_then(|reply| reply.decode(wire::wallet::redemption)))
     }
 
@@ -88,11 +100,14 @@ impl Intent {
     /// # Errors
     /// When that can't be known now.
     pub async fn look_up(&self) -> Result<Option<Redemption>, ApiError> {
+        let under_way = SENDING.with_borrow(|keys| keys.contains(&self.client_ref));
         let reply = client::get(endpoint::redemption_by_ref(&self.client_ref)).await?;
         let found =
             reply.decode(|node| wire::strict_page(node, wire::wallet::redemption))?.data.into_iter().next();
         if found.is_some() {
             self.forget();
+        } else if under_way {
+            return Err(ApiError::Timeout);
         }
         Ok(found)
     }

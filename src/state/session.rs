@@ -4,6 +4,7 @@ use crate::api::endpoint;
 use crate::api::error::ApiError;
 use crate::api::node::Body;
 use crate::api::{client, wire};
+use crate::domain::channel::Channel;
 use crate::domain::config::AuthMode;
 use crate::domain::route::Route;
 use crate::i18n::{self, Locale, key, t};
@@ -45,9 +46,12 @@ const UNHEARD: &str = "portal.sign_out";
 
 /// Signs out: on this device in any case, on the backend as soon as it is reached.
 pub async fn sign_out() {
+    // What is wiped first makes room for the mark where storage is full.
+    storage::remove_all("portal.member.");
     storage::write(UNHEARD, "1");
+    // Before the token is forgotten: the backend has to know whose session it is.
+    let _ = tell_sign_out().await;
     wipe();
-    let _ = finish_sign_out().await;
 }
 
 /// Tells the backend of a sign-out that it hasn't heard of. Until then the portal doesn't start, so that nobody finds
@@ -59,6 +63,10 @@ pub async fn finish_sign_out() -> Result<(), ApiError> {
     if storage::read(UNHEARD).is_none() {
         return Ok(());
     }
+    tell_sign_out().await
+}
+
+async fn tell_sign_out() -> Result<(), ApiError> {
     match client::delete(endpoint::current_session()).await {
         Err(error) if !error.is_signed_out() => Err(error),
         _ => {
@@ -118,10 +126,16 @@ pub fn on_end() {
             return;
         }
         let was_in = portal.overview.peek().is_some();
-        // What was begun stays on the device under the member's id: a lost session must lose nothing else.
-        client::set_token(None);
+        // On the member's own device what was begun stays, under the member's id: a lost session must lose nothing
+        // else. A shared one forgets everything, also where the last person was.
+        let shared = portal.channel == Channel::Kiosk;
+        if shared {
+            wipe();
+        } else {
+            client::set_token(None);
+        }
         portal.overview.clear();
-        let next = Some(place.href()).filter(|href| href != "/");
+        let next = Some(place.href()).filter(|href| !shared && href != "/");
         nav.replace(&Route::SignIn { next });
         if was_in {
             toasts.show(t(key::SIGN_IN_ENDED));

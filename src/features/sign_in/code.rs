@@ -63,20 +63,25 @@ pub(super) fn step(form: Form, number: String) -> AnyView {
             fault.set(None);
         }
     };
+    let asking = StoredValue::new(false);
     let resend = move |_| {
-        if form.resend_in.get_untracked() > 0 {
+        if asking.get_value() || form.resend_in.get_untracked() > 0 {
             return;
         }
+        asking.set_value(true);
+        let number = number.get_value();
         spawn_local(async move {
-            match session::ask_code(&number.get_value()).await {
+            match session::ask_code(&number).await {
                 Ok(seconds) => {
                     let _ = fault.try_set(None);
+                    let _ = full.try_set_value(seconds.max(1));
                     form.resend_in.set(seconds);
                 }
                 Err(error) => {
                     let _ = fault.try_set(Some(words(&error)));
                 }
             }
+            let _ = asking.try_set_value(false);
         });
     };
     let cells = move || {

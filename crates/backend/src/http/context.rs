@@ -74,10 +74,10 @@ impl FromRequestParts<Arc<App>> for Ctx {
         let mut secure = false;
         if app.behind_proxy {
             secure = header(&parts.headers, "x-forwarded-proto") == "https";
-            // The last entry is the one that our own proxy wrote.
-            let last =
-                header(&parts.headers, "x-forwarded-for").rsplit(',').next().map(str::trim).map(str::parse);
-            address = last.and_then(Result::ok).unwrap_or(address);
+            // The last entry of the last line is the one that our own proxy wrote; some proxies add a line of their own.
+            let line = parts.headers.get_all("x-forwarded-for").iter().next_back();
+            let last = line.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
+            address = last.and_then(|text| text.trim().parse().ok()).unwrap_or(address);
         }
         Ok(Self {
             app: Arc::clone(app),

@@ -117,7 +117,7 @@ impl Desk {
                 return Err(Problem::rate_limited(wait.as_secs() + 1));
             }
         }
-        books.count("code-address", address.to_string(), self.limits.codes_per_address, now)?;
+        books.count("code-address", client(address), self.limits.codes_per_address, now)?;
         books.count("code-phone", phone.to_owned(), self.limits.codes_per_phone, now)?;
         if books.codes.len() > CROWD {
             books.codes.retain(|_, issued| now.duration_since(issued.at) < CODE_LIFE.max(resend));
@@ -136,7 +136,7 @@ impl Desk {
 
     fn redeem_at(&self, phone: &str, code: &str, address: IpAddr, now: Instant) -> Result<(), Problem> {
         let mut books = self.books();
-        books.count("sign-in", address.to_string(), self.limits.sign_ins_per_address, now)?;
+        books.count("sign-in", client(address), self.limits.sign_ins_per_address, now)?;
         let wrong = |code: Code| {
             use super::body::invalid;
             Err(Problem::new(code).error("/code", invalid()))
@@ -152,6 +152,17 @@ impl Desk {
             return Ok(());
         }
         wrong(Code::SmsIncorrect)
+    }
+}
+
+/// One client: an IPv4 address, or the /64 that an IPv6 client usually has to itself.
+fn client(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
     }
 }
 
@@ -206,5 +217,13 @@ mod tests {
         assert!(desk.issue_at("1", HERE, at(3700)).is_ok());
         assert_eq!(code_of(desk.redeem_at("1", "000000x", HERE, at(3700))), Some(Code::SmsIncorrect));
         assert_eq!(code_of(desk.redeem_at("1", "000000x", HERE, at(3700))), Some(Code::RateLimited));
+    }
+
+    #[test]
+    fn a_whole_ipv6_network_is_one_client() {
+        let of = |text: &str| client(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     }
 }

@@ -3,7 +3,7 @@
 use super::body::{Fields, JsonBody, one_of, string};
 use super::context::{Ctx, Member, PathParams, SameSite, Writer, token_hash};
 use super::rate_limit::CODE_LIFE;
-use crate::clock::{DAY, rfc3339};
+use crate::clock::{DAY, Millis, rfc3339};
 use crate::ids;
 use crate::locale::{Locale, Text};
 use crate::problem::{Code, Problem};
@@ -17,6 +17,8 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 
 const LIFE_DAYS: i64 = 30;
+/// Fifteen minutes.
+const KIOSK_LIFE: Millis = 15 * 60_000;
 const DEMO_CODE: HeaderName = HeaderName::from_static("x-demo-code");
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -113,11 +115,11 @@ pub(crate) async fn create(ctx: Ctx, _: SameSite, JsonBody(body): JsonBody) -> R
             let session = Session {
                 id: ids::random(),
                 member_id: member,
-                channel: "mobile".to_owned(),
+                channel: if ctx.kiosk.is_some() { "kiosk" } else { "mobile" }.to_owned(),
                 device: device(&ctx.user_agent),
                 created_at: ctx.now(),
                 last_seen_at: ctx.now(),
-                expires_at: ctx.now() + LIFE_DAYS * DAY,
+                expires_at: ctx.now() + life(ctx),
             };
             sessions::insert(tx, &session, &hash)?;
             Ok(session)
@@ -134,8 +136,13 @@ pub(crate) async fn create(ctx: Ctx, _: SameSite, JsonBody(body): JsonBody) -> R
         body["token"] = token.into();
         return Ok((StatusCode::CREATED, Json(body)).into_response());
     }
-    let cookie = set_cookie(&ctx, &token, LIFE_DAYS * DAY / 1000)?;
+    let cookie = set_cookie(&ctx, &token, life(&ctx) / 1000)?;
     Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(body)).into_response())
+}
+
+/// How long a session lasts. On a shared device it ends soon even when nobody signs out.
+fn life(ctx: &Ctx) -> Millis {
+    if ctx.kiosk.is_some() { KIOSK_LIFE } else { LIFE_DAYS * DAY }
 }
 
 fn set_cookie(ctx: &Ctx, token: &str, max_age: i64) -> Result<HeaderValue, Problem> {
