@@ -83,14 +83,15 @@ pub fn apply(programme: &Programme, dark: bool) {
     let derived = colour::Brand::parse(&brand.primary, &brand.accent, &brand.mood);
     dom::set_root_attribute("data-theme", if dark { "dark" } else { "light" });
     dom::set_root_attribute("data-shape", &brand.shape);
+    let both = [roles(&derived, false), roles(&derived, true)];
     let mut property = String::new();
-    for (name, value) in roles(&derived, dark) {
+    for (name, value) in &both[usize::from(dark)] {
         property.clear();
         property.push_str("--");
         property.push_str(name);
-        dom::set_root_property(&property, &value);
-        if name == "sky1" {
-            dom::set_theme_colour(&value);
+        dom::set_root_property(&property, value);
+        if *name == "sky1" {
+            dom::set_theme_colour(value);
         }
     }
     if let Some(engraving) = &brand.engraving {
@@ -99,26 +100,23 @@ pub fn apply(programme: &Programme, dark: bool) {
         url.push_str("\")");
         dom::set_root_property("--engraving", &url);
     }
-    keep_for_boot(programme, &derived);
+    keep_for_boot(programme, &both);
 }
 
 /// The boot script draws the next start with this, before anything is loaded.
-fn keep_for_boot(programme: &Programme, derived: &colour::Brand) {
+fn keep_for_boot(programme: &Programme, [day, night]: &[Vec<(&str, String)>; 2]) {
     let brand = &programme.brand;
-    let tokens = |dark: bool| {
-        roles(derived, dark)
-            .into_iter()
-            .fold(Body::new(), |body, (name, value)| body.text(name, &value))
-            .into_value()
+    let tokens = |list: &[(&str, String)]| {
+        list.iter().fold(Body::new(), |body, (name, value)| body.text(name, value)).into_value()
     };
     let both = |light: Value, dark: Value| Body::new().value("light", light).value("dark", dark).into_value();
     let text = |text: &Option<String>| Value::String(text.clone().unwrap_or_default());
-    let night = if brand.landscape_dark.is_some() { &brand.landscape_dark } else { &brand.landscape };
+    let dusk = if brand.landscape_dark.is_some() { &brand.landscape_dark } else { &brand.landscape };
     let kept = Body::new()
         .text("name", &programme.name)
         .text("shape", &brand.shape)
-        .value("landscape", both(text(&brand.landscape), text(night)))
-        .value("tokens", both(tokens(false), tokens(true)));
+        .value("landscape", both(text(&brand.landscape), text(dusk)))
+        .value("tokens", both(tokens(day), tokens(night)));
     storage::write("portal.brand", &kept.json());
 }
 
