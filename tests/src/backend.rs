@@ -1,14 +1,16 @@
 //! The reference backend in this process: seeded in memory, its clock frozen, on a port of its own.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use anyhow::{Context, Result};
-use backend::{Config, Limits};
+use backend::{Clock, Config, Limits};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::{NOW, project};
+use crate::{NOW, NOW_MILLIS, project};
 
 /// A backend that ends when this is dropped.
 pub struct Backend {
@@ -29,7 +31,7 @@ impl Backend {
     /// # Errors
     /// When it can't be opened.
     pub async fn start(programme: &str) -> Result<Self> {
-        Self::run(config(programme)?).await
+        Self::start_with(config(programme)?).await
     }
 
     /// Starts a programme's backend that serves the built portal too: `dist/`, or the directory that `PORTAL_DIST` names.
@@ -39,7 +41,7 @@ impl Backend {
     pub async fn start_with_portal(programme: &str) -> Result<Self> {
         let dist = std::env::var_os("PORTAL_DIST").map_or_else(|| project("dist"), PathBuf::from);
         anyhow::ensure!(dist.join("index.html").is_file(), "dist/ is not built: run `cargo xtask build`");
-        Self::run(Config { portal: Some(dist), ..config(programme)? }).await
+        Self::start_with(Config { portal: Some(dist), ..config(programme)? }).await
     }
 
     /// Starts a backend with the limits of production.
@@ -47,10 +49,22 @@ impl Backend {
     /// # Errors
     /// When it can't be opened.
     pub async fn start_strict(programme: &str) -> Result<Self> {
-        Self::run(Config { limits: Limits::default(), ..config(programme)? }).await
+        Self::start_with(Config { limits: Limits::default(), ..config(programme)? }).await
     }
 
-    async fn run(config: Config) -> Result<Self> {
+    /// Starts a programme's backend whose clock shows the milliseconds since 1970 in `millis`, which the test moves.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub async fn start_by_hand(programme: &str, millis: Arc<AtomicI64>) -> Result<Self> {
+        Self::start_with(Config { clock: Clock::by_hand(millis), ..config(programme)? }).await
+    }
+
+    /// Starts a backend as `config` says; begin from [`config`].
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub async fn start_with(config: Config) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let router = tokio::task::spawn_blocking(move || backend::app(&config)).await??;
@@ -64,9 +78,19 @@ impl Backend {
     }
 }
 
-fn config(programme: &str) -> Result<Config> {
-    let now = NOW.parse().context("the frozen time")?;
-    Ok(Config { now: Some(now), demo: true, limits: Limits::relaxed(), ..Config::new(programme) })
+/// How the backends of the tests run: seeded in memory, the clock frozen at [`NOW`], a demo with relaxed limits.
+///
+/// # Errors
+/// When the frozen time can't be read.
+pub fn config(programme: &str) -> Result<Config> {
+    let clock = Clock::frozen(NOW.parse().context("the frozen time")?);
+    Ok(Config { clock, demo: true, limits: Limits::relaxed(), ..Config::new(programme) })
+}
+
+/// [`NOW`] for a clock that is moved by hand.
+#[must_use]
+pub fn now_by_hand() -> Arc<AtomicI64> {
+    Arc::new(AtomicI64::new(NOW_MILLIS))
 }
 
 /// The seed file of a programme.

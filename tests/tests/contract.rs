@@ -4,11 +4,15 @@
 
 #[path = "contract/examples.rs"]
 mod examples;
+#[path = "contract/gifts.rs"]
+mod gifts;
 #[path = "contract/mutations.rs"]
 mod mutations;
 #[path = "contract/routes.rs"]
 mod routes;
 #[path = "contract/statuses.rs"]
 mod statuses;
+#[path = "contract/waiting.rs"]
+mod waiting;
 #[path = "contract/walk.rs"]
 mod walk;

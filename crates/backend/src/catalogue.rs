@@ -5,10 +5,11 @@ use crate::locale::{Locale, Text};
 use crate::problem::{Code, Problem};
 use crate::programme::{Limit, Reward};
 use crate::scene::Scene;
-use crate::store::{ledger, redemptions, tiers};
+use crate::store::redemptions::{Since, Used};
+use crate::store::{favourites, ledger, redemptions, tiers};
 use chrono::{Datelike, NaiveDate};
 use rusqlite::Connection;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One reason against redeeming.
 #[derive(Clone, Debug)]
@@ -22,7 +23,23 @@ pub(crate) struct Shopper {
     pub(crate) available: i64,
     pub(crate) tier: usize,
     stock: HashMap<String, i64>,
-    used: HashMap<String, i64>,
+    used: HashMap<String, Used>,
+    favourites: HashSet<String>,
+}
+
+/// What speaks against redeeming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// Opens at this time.
+    NotYet(Millis),
+    Ended,
+    /// A tier at least as high as the one at this index.
+    Tier(usize),
+    /// So many are left.
+    Stock(i64),
+    Limit,
+    /// So many points are missing.
+    Points(i64),
 }
 
 /// From when to when a reward is on offer; an open side has no date.
@@ -30,14 +47,14 @@ pub(crate) fn window(scene: &Scene, reward: &Reward) -> (Option<Millis>, Option<
     (reward.from_days.map(|days| scene.opening(days)), reward.until_days.map(|days| scene.closing(days)))
 }
 
-/// Since when redemptions count towards a limit.
-fn limit_start(scene: &Scene, limit: &Limit) -> Millis {
+/// Since when redemptions count towards the limits that there are.
+fn limit_starts(scene: &Scene) -> Since {
     let today = local_date(scene.now, scene.zone());
-    match limit.period.as_str() {
-        "day" => day_start(today, scene.zone()),
-        "month" => month_start(today, scene.zone()),
-        "year" => day_start(NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today), scene.zone()),
-        _ => 0,
+    let new_year = NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today);
+    Since {
+        day: day_start(today, scene.zone()),
+        month: month_start(today, scene.zone()),
+        year: day_start(new_year, scene.zone()),
     }
 }
 
@@ -48,21 +65,20 @@ fn local_day(scene: &Scene, at: Millis) -> Text {
 }
 
 impl Shopper {
-    /// Reads it all for a member who is settled.
+    /// Reads it all for a member who is settled, in as many queries for a large catalogue as for a small one.
     pub(crate) fn load(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<Self> {
-        let mut used = HashMap::new();
-        for reward in &scene.programme.rewards {
-            if let Some(limit) = &reward.limit {
-                let count = redemptions::used_since(db, member, &reward.id, limit_start(scene, limit))?;
-                used.insert(reward.id.clone(), count);
-            }
-        }
         Ok(Self {
             available: ledger::buckets(db, member)?.balance(),
             tier: tiers::standing(db, scene, member)?.level,
             stock: redemptions::stock(db)?,
-            used,
+            used: redemptions::used(db, member, limit_starts(scene))?,
+            favourites: favourites::all(db, member)?,
         })
+    }
+
+    /// Whether the member remembers it.
+    pub(crate) fn remembers(&self, reward: &Reward) -> bool {
+        self.favourites.contains(&reward.id)
     }
 
     /// What is left of a reward that is limited.
@@ -72,7 +88,13 @@ impl Shopper {
 
     /// How many the member has redeemed in the limit's period.
     pub(crate) fn used(&self, reward: &Reward) -> i64 {
-        self.used.get(&reward.id).copied().unwrap_or(0)
+        let period = reward.limit.as_ref().map(|limit| limit.period.as_str());
+        self.used.get(&reward.id).map_or(0, |used| match period {
+            Some("day") => used.day,
+            Some("month") => used.month,
+            Some("year") => used.year,
+            _ => used.ever,
+        })
     }
 
     /// The points that are missing for `quantity`.
@@ -82,59 +104,80 @@ impl Shopper {
     }
 
     /// Everything that speaks against redeeming `quantity` now, the hardest to change first.
-    pub(crate) fn reasons(&self, scene: &Scene, reward: &Reward, quantity: i64) -> Vec<Reason> {
-        let mut reasons = Vec::new();
-        let mut against = |code, detail| reasons.push(Reason { code, detail });
+    pub(crate) fn obstacles(&self, scene: &Scene, reward: &Reward, quantity: i64) -> Vec<Obstacle> {
         let (from, until) = window(scene, reward);
-        if let Some(from) = from.filter(|from| scene.now < *from) {
-            let day = local_day(scene, from);
-            against(
-                Code::NotInWindow,
+        let early = from.filter(|from| scene.now < *from);
+        let late = until.filter(|until| early.is_none() && scene.now > *until);
+        let tier = reward.min_tier.as_deref().and_then(|id| scene.programme.tier_index(id));
+        let tier = tier.filter(|tier| self.tier < *tier);
+        let left = self.remaining(reward).filter(|left| *left < quantity);
+        let limit = reward.limit.as_ref().filter(|limit| self.used(reward) + quantity > limit.max);
+        [
+            early.map(Obstacle::NotYet),
+            late.map(|_| Obstacle::Ended),
+            tier.map(Obstacle::Tier),
+            left.map(Obstacle::Stock),
+            limit.map(|_| Obstacle::Limit),
+            self.shortfall(reward, quantity).map(Obstacle::Points),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The obstacles in words.
+    pub(crate) fn reasons(&self, scene: &Scene, reward: &Reward, quantity: i64) -> Vec<Reason> {
+        self.obstacles(scene, reward, quantity)
+            .into_iter()
+            .map(|obstacle| Reason { code: obstacle.code(), detail: obstacle.text(scene, reward) })
+            .collect()
+    }
+
+    pub(crate) fn eligible(&self, scene: &Scene, reward: &Reward) -> bool {
+        // What is known at once first: this is asked of the whole catalogue.
+        self.shortfall(reward, 1).is_none() && self.obstacles(scene, reward, 1).is_empty()
+    }
+}
+
+impl Obstacle {
+    fn code(self) -> Code {
+        match self {
+            Self::NotYet(_) | Self::Ended => Code::NotInWindow,
+            Self::Tier(_) => Code::TierRequired,
+            Self::Stock(_) => Code::OutOfStock,
+            Self::Limit => Code::LimitReached,
+            Self::Points(_) => Code::InsufficientPoints,
+        }
+    }
+
+    fn text(self, scene: &Scene, reward: &Reward) -> Text {
+        match self {
+            Self::NotYet(from) => {
+                let day = local_day(scene, from);
                 Text::new(
                     format!("{}开始兑换。", day.zh_cn),
                     format!("{}開始兌換。", day.zh_tw),
                     format!("Opens on {}.", day.en),
-                ),
-            );
-        } else if until.is_some_and(|until| scene.now > until) {
-            against(Code::NotInWindow, Text::new("兑换已结束。", "兌換已結束。", "This offer has ended."));
-        }
-        if let Some(tier) = reward.min_tier.as_deref().and_then(|id| scene.programme.tier_index(id))
-            && self.tier < tier
-        {
-            let name = &scene.programme.tiers[tier].name;
-            against(
-                Code::TierRequired,
+                )
+            }
+            Self::Ended => Text::new("兑换已结束。", "兌換已結束。", "This offer has ended."),
+            Self::Tier(tier) => {
+                let name = &scene.programme.tiers[tier].name;
                 Text::new(
                     format!("{}及以上会员可兑。", name.zh_cn),
                     format!("{}以上會員可兌換。", name.zh_tw),
                     format!("For {} members and above.", name.en),
-                ),
-            );
-        }
-        if let Some(left) = self.remaining(reward).filter(|left| *left < quantity) {
-            let detail = if left == 0 {
-                Text::new("已经兑完了。", "已經兌完了。", "None left.")
-            } else {
-                Text::new(
-                    format!("只剩 {left} 份。"),
-                    format!("只剩 {left} 份。"),
-                    format!("Only {left} left."),
                 )
-            };
-            against(Code::OutOfStock, detail);
+            }
+            Self::Stock(0) => Text::new("已经兑完了。", "已經兌完了。", "None left."),
+            Self::Stock(left) => Text::new(
+                format!("只剩 {left} 份。"),
+                format!("只剩 {left} 份。"),
+                format!("Only {left} left."),
+            ),
+            Self::Limit => reward.limit.as_ref().map(limit_text).unwrap_or_default(),
+            Self::Points(short) => short_text(scene, short),
         }
-        if let Some(limit) = reward.limit.as_ref().filter(|limit| self.used(reward) + quantity > limit.max) {
-            against(Code::LimitReached, limit_text(limit));
-        }
-        if let Some(short) = self.shortfall(reward, quantity) {
-            against(Code::InsufficientPoints, short_text(scene, short));
-        }
-        reasons
-    }
-
-    pub(crate) fn eligible(&self, scene: &Scene, reward: &Reward) -> bool {
-        self.reasons(scene, reward, 1).is_empty()
     }
 }
 

@@ -1,7 +1,9 @@
-//! The wall clock of the backend, which can be frozen, and the text form of its times.
+//! The wall clock of the backend, which can be frozen or moved by hand, and the text form of its times.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
@@ -9,19 +11,47 @@ pub type Millis = i64;
 /// One day.
 pub(crate) const DAY: Millis = 86_400_000;
 
-/// Tells the time: the machine's, or always the same one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
-    frozen: Option<Millis>,
+/// Tells the time: the machine's, always the same one, or whatever a test says. Clones tell the same time.
+#[derive(Clone, Debug)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// The machine's, with the latest time told so far: a deadline that was told to have passed must not come back when
+    /// the machine's clock is set.
+    System(Arc<AtomicI64>),
+    Frozen(Millis),
+    ByHand(Arc<AtomicI64>),
 }
 
 impl Clock {
-    pub(crate) fn new(frozen: Option<DateTime<Utc>>) -> Self {
-        Self { frozen: frozen.map(|at| at.timestamp_millis()) }
+    /// The machine's clock. What it tells never goes back.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System(Arc::new(AtomicI64::new(Millis::MIN))))
     }
 
-    pub(crate) fn now(self) -> Millis {
-        self.frozen.unwrap_or_else(|| Utc::now().timestamp_millis())
+    /// Always `at`.
+    #[must_use]
+    pub fn frozen(at: DateTime<Utc>) -> Self {
+        Self(Source::Frozen(at.timestamp_millis()))
+    }
+
+    /// What `millis` holds: milliseconds since 1970-01-01T00:00:00Z. For tests, which move it.
+    #[must_use]
+    pub fn by_hand(millis: Arc<AtomicI64>) -> Self {
+        Self(Source::ByHand(millis))
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        match &self.0 {
+            Source::System(latest) => {
+                let now = Utc::now().timestamp_millis();
+                latest.fetch_max(now, Ordering::SeqCst).max(now)
+            }
+            Source::Frozen(at) => *at,
+            Source::ByHand(millis) => millis.load(Ordering::SeqCst),
+        }
     }
 }
 
@@ -42,6 +72,11 @@ pub(crate) fn rfc3339_millis(at: Millis) -> String {
 /// The calendar date in `zone`.
 pub(crate) fn local_date(at: Millis, zone: Tz) -> NaiveDate {
     utc(at).with_timezone(&zone).date_naive()
+}
+
+/// Hours and minutes in `zone`.
+pub(crate) fn local_time(at: Millis, zone: Tz) -> String {
+    utc(at).with_timezone(&zone).format("%H:%M").to_string()
 }
 
 /// The first instant of `date` in `zone`.

@@ -17,14 +17,14 @@ mod redeeming;
 mod rules;
 mod scene;
 mod seed;
+mod shelf;
 mod store;
 
-pub use clock::Millis;
+pub use clock::{Clock, Millis};
 use http::context::Kiosk;
 pub use http::rate_limit::Limits;
 pub use programme::programme_ids;
 
-use crate::clock::Clock;
 use crate::http::App;
 use crate::http::rate_limit::Desk;
 use crate::media::{Artwork, Kind, Media};
@@ -33,7 +33,6 @@ use crate::scene::Scene;
 use crate::store::{Db, meta, redemptions, replay, sessions, set_meta};
 use anyhow::{Context, Result, bail};
 use axum::Router;
-use chrono::{DateTime, Utc};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -47,8 +46,8 @@ pub struct Config {
     pub database: PathBuf,
     /// Which programme to serve: one of [`programme_ids`].
     pub programme: String,
-    /// Freezes the clock at this time.
-    pub now: Option<DateTime<Utc>>,
+    /// What tells the time.
+    pub clock: Clock,
     /// Fills a new database with the programme's members and their last twelve months.
     pub seed: bool,
     /// Tells the codes of text messages in the log and in the header `X-Demo-Code`. Never in production.
@@ -59,9 +58,14 @@ pub struct Config {
     pub portal: Option<PathBuf>,
     /// How often codes may be asked for and tried.
     pub limits: Limits,
+    /// Fills the catalogue up to so many rewards, with variants of the programme's own.
+    pub rewards: Option<usize>,
     /// Serves the same backend here too, as the first kiosk of the first store sees it. For development: enrolment of
     /// devices isn't part of this version.
     pub kiosk: Option<SocketAddr>,
+    /// Features that are left out of `features`, to try clients against lesser backends. Without `idempotency` a redemption
+    /// is made for every request that asks for one, and without `redemption-deadline` `not_after` is an unknown member.
+    pub without: Vec<String>,
 }
 
 impl Config {
@@ -70,13 +74,15 @@ impl Config {
         Self {
             database: PathBuf::from(":memory:"),
             programme: programme.into(),
-            now: None,
+            clock: Clock::system(),
             seed: true,
             demo: false,
             behind_proxy: false,
             portal: None,
             limits: Limits::default(),
+            rewards: None,
             kiosk: None,
+            without: Vec::new(),
         }
     }
 }
@@ -92,11 +98,11 @@ impl Backend {
     /// Opens the database, brings it up to date, and seeds it when it is new and that was asked for. Blocks.
     ///
     /// # Errors
-    /// When there is no such programme, or the database can't be opened, is of a newer version or belongs to another programme.
+    /// When there is no such programme or feature, or the database can't be opened, is of a newer version or belongs to another programme.
     pub fn open(config: &Config) -> Result<Self> {
-        let programme = Arc::new(Programme::load(&config.programme)?);
+        let programme = Arc::new(Programme::load_filled(&config.programme, config.rewards.unwrap_or(0))?);
         let db = Db::open(&config.database)?;
-        let clock = Clock::new(config.now);
+        let clock = config.clock.clone();
         let anchor = db.transact(|tx| prepare(tx, &programme, clock.now(), config.seed))?;
         let app = App {
             programme: Arc::clone(&programme),
@@ -104,6 +110,7 @@ impl Backend {
             db,
             clock,
             demo: config.demo,
+            features: http::features(&config.without)?,
             behind_proxy: config.behind_proxy,
             desk: Desk::new(config.limits),
         };
@@ -116,7 +123,10 @@ impl Backend {
     /// # Errors
     /// When the built portal can't be read.
     pub fn router(&self) -> Result<Router> {
-        let router = http::router(&self.app).merge(media::router(Arc::clone(&self.media)));
+        let mut router = http::router(&self.app).merge(media::router(Arc::clone(&self.media)));
+        if self.app.demo {
+            router = router.merge(http::demo::router(&self.app));
+        }
         match &self.portal {
             Some(directory) => Ok(router.merge(portal_files::router(directory)?)),
             None => Ok(router),
@@ -149,7 +159,9 @@ fn prepare(
         }
     }
     if seeded && meta(tx, "seeded")?.is_none() {
-        let scene = Scene { programme: Arc::clone(programme), anchor, now };
+        // What the members did doesn't depend on how far the catalogue is filled.
+        let own = Arc::new(Programme::load(&programme.id)?);
+        let scene = Scene { programme: own, anchor, now };
         seed::fill(tx, &scene).context("seeding")?;
         set_meta(tx, "seeded", "yes")?;
     }
@@ -165,7 +177,8 @@ fn pictures(programme: &Programme) -> Result<Media> {
         picture: picture.to_owned(),
         palette: palette.cloned().unwrap_or_default(),
     };
-    let rewards = programme.rewards.iter().map(|r| work(Kind::Reward, &r.id, &r.picture, r.palette.as_ref()));
+    let drawn = programme.rewards.iter().filter(|reward| reward.pictured_as.is_none());
+    let rewards = drawn.map(|r| work(Kind::Reward, &r.id, &r.picture, r.palette.as_ref()));
     let surveys = programme.surveys.iter().map(|s| work(Kind::Survey, &s.id, &s.picture, s.palette.as_ref()));
     let benefits = programme.tiers.iter().flat_map(|tier| {
         tier.benefits.iter().filter_map(|benefit| {

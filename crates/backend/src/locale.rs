@@ -80,11 +80,6 @@ impl Text {
             Locale::En => &self.en,
         }
     }
-
-    /// Whether any of the languages contains `needle`, which must be lower case.
-    pub(crate) fn contains(&self, needle: &str) -> bool {
-        [&self.zh_cn, &self.zh_tw, &self.en].iter().any(|text| text.to_lowercase().contains(needle))
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The reference backend as a program.
 
 use anyhow::{Context, Result};
-use backend::{Config, Limits};
+use backend::{Clock, Config, Limits};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use std::io::IsTerminal;
@@ -41,6 +41,12 @@ struct Arguments {
     /// Serves the same backend here too, as a kiosk of its first store sees it (development)
     #[arg(long, value_name = "ADDRESS")]
     kiosk: Option<SocketAddr>,
+    /// Fills the catalogue up to so many rewards, to try it at scale
+    #[arg(long, value_name = "N")]
+    rewards: Option<usize>,
+    /// Leaves a feature out, to try clients against lesser backends; may be repeated
+    #[arg(long, value_name = "FEATURE")]
+    without: Vec<String>,
     /// How often codes may be asked for and tried; `relaxed` is for automated tests
     #[arg(long, value_enum, default_value_t = RateLimits::Strict)]
     rate_limits: RateLimits,
@@ -60,12 +66,14 @@ async fn main() -> Result<()> {
     let config = Config {
         database: arguments.database,
         programme: arguments.programme,
-        now: arguments.now,
+        clock: arguments.now.map_or_else(Clock::system, Clock::frozen),
         seed: arguments.seed,
         demo: arguments.demo,
         behind_proxy: arguments.behind_proxy,
         portal: arguments.portal,
         kiosk: arguments.kiosk,
+        rewards: arguments.rewards,
+        without: arguments.without,
         limits: match arguments.rate_limits {
             RateLimits::Strict => Limits::default(),
             RateLimits::Relaxed => Limits::relaxed(),

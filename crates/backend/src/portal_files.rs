@@ -214,7 +214,7 @@ fn names_tag(header: &HeaderValue, etag: &HeaderValue) -> bool {
 }
 
 fn is_reserved(path: &str) -> bool {
-    ["/api", "/media"]
+    ["/api", "/media", "/demo"]
         .iter()
         .any(|p| path.strip_prefix(p).is_some_and(|r| r.is_empty() || r.starts_with('/')))
 }
@@ -296,7 +296,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {

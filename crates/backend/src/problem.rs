@@ -13,6 +13,7 @@ pub(crate) enum Code {
     NotInWindow,
     StoreNotEligible,
     PriceChanged,
+    IntentExpired,
     KeyReused,
     RevisionConflict,
     Validation,
@@ -28,6 +29,9 @@ pub(crate) enum Code {
     PreconditionRequired,
     PreconditionFailed,
     AlreadySubmitted,
+    NotTransferable,
+    TransferOwn,
+    TransferClosed,
     UnsupportedMediaType,
     MethodNotAllowed,
     Internal,
@@ -61,6 +65,12 @@ impl Code {
             Self::PriceChanged => {
                 ("price-changed", 409, false, ["所需积分有变动", "所需點數有變動", "The price has changed"])
             }
+            Self::IntentExpired => (
+                "intent-expired",
+                409,
+                false,
+                ["这次兑换过了时限", "這次兌換過了時限", "This redemption came too late"],
+            ),
             Self::KeyReused => (
                 "key-reused",
                 422,
@@ -126,6 +136,21 @@ impl Code {
             Self::AlreadySubmitted => {
                 ("already-submitted", 409, false, ["已经提交过", "已經提交過", "Already submitted"])
             }
+            Self::NotTransferable => (
+                "not-transferable",
+                409,
+                false,
+                ["这张券不能转赠", "這張券無法轉贈", "This coupon can't be given away"],
+            ),
+            Self::TransferOwn => {
+                ("transfer-own", 409, false, ["这是你送出的券", "這是你送出的券", "This gift is from you"])
+            }
+            Self::TransferClosed => (
+                "transfer-closed",
+                409,
+                false,
+                ["礼物已不在了", "禮物已不在了", "The gift is no longer there"],
+            ),
             Self::UnsupportedMediaType => (
                 "unsupported-media-type",
                 415,

@@ -4,6 +4,8 @@ use crate::locale::{Locale, Text};
 use crate::rules::accrual::Rate;
 use crate::rules::expiry::Policy;
 use crate::rules::tier::{Level, Match, Threshold};
+use crate::seed::catalogue::fill_up;
+use crate::shelf::Shelf;
 use anyhow::{Context, Result, ensure};
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -50,6 +52,9 @@ pub(crate) struct Programme {
     pub(crate) coupon_offers: Vec<CouponOffer>,
     pub(crate) surveys: Vec<Survey>,
     pub(crate) members: Vec<SeedMember>,
+    /// Where each reward is.
+    #[serde(skip)]
+    pub(crate) shelf: Shelf,
 }
 
 #[derive(Debug, Deserialize)]
@@ -139,7 +144,7 @@ pub(crate) struct MenuItem {
     pub(crate) price: i64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Reward {
     pub(crate) id: String,
     pub(crate) title: Text,
@@ -163,15 +168,26 @@ pub(crate) struct Reward {
     pub(crate) voucher_valid_days: i64,
     #[serde(default)]
     pub(crate) cancellable_hours: i64,
+    /// The reward whose picture it has; its own when there is none.
+    #[serde(skip)]
+    pub(crate) pictured_as: Option<String>,
+    /// For what a partner issues; everything else is issued at once.
+    pub(crate) issue: Option<Issue>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Issue {
+    /// How long the partner takes.
+    pub(crate) seconds: i64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Stock {
     pub(crate) total: i64,
     pub(crate) remaining: i64,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Limit {
     pub(crate) max: i64,
     pub(crate) period: String,
@@ -230,14 +246,34 @@ pub(crate) struct SeedMember {
     pub(crate) coupons: Vec<String>,
 }
 
+impl Reward {
+    /// What its picture is called.
+    pub(crate) fn picture_id(&self) -> &str {
+        self.pictured_as.as_deref().unwrap_or(&self.id)
+    }
+
+    /// Whether it can be used at the store.
+    pub(crate) fn is_for(&self, store: &str) -> bool {
+        self.stores.as_ref().is_none_or(|stores| stores.iter().any(|id| id == store))
+    }
+}
+
 impl Programme {
     /// Reads the embedded programme called `id`.
     pub(crate) fn load(id: &str) -> Result<Self> {
+        Self::load_filled(id, 0)
+    }
+
+    /// As `load`, with at least so many rewards: there are variants of its own ones when it has fewer.
+    pub(crate) fn load_filled(id: &str, rewards: usize) -> Result<Self> {
         let (_, file) = FILES.iter().find(|(known, _)| *known == id).with_context(|| {
             format!("there is no programme {id:?}; there are {:?}", programme_ids().collect::<Vec<_>>())
         })?;
-        let programme: Self = serde_json::from_str(file).with_context(|| format!("the seed file of {id}"))?;
+        let mut programme: Self =
+            serde_json::from_str(file).with_context(|| format!("the seed file of {id}"))?;
         programme.check().with_context(|| format!("the seed file of {id}"))?;
+        fill_up(&mut programme.rewards, rewards);
+        programme.shelf = Shelf::new(&programme.rewards)?;
         Ok(programme)
     }
 
@@ -264,11 +300,13 @@ impl Programme {
                 "{}: stores",
                 reward.id
             );
+            ensure!(reward.issue.as_ref().is_none_or(|issue| issue.seconds > 0), "{}: issue", reward.id);
             ensure!(reward.cost_points >= 0 && reward.voucher_valid_days > 0, "{}: numbers", reward.id);
         }
         for member in &self.members {
             ensure!(self.tier_index(&member.tier).is_some(), "{}: tier", member.phone);
-            ensure!(member.redeem.iter().all(|id| self.reward(id).is_some()), "{}: redeem", member.phone);
+            let known = |id: &String| self.rewards.iter().any(|reward| reward.id == *id);
+            ensure!(member.redeem.iter().all(known), "{}: redeem", member.phone);
             ensure!(member.coupons.iter().all(|id| self.offer(id).is_some()), "{}: coupons", member.phone);
         }
         Ok(())
@@ -304,7 +342,7 @@ impl Programme {
     }
 
     pub(crate) fn reward(&self, id: &str) -> Option<&Reward> {
-        self.rewards.iter().find(|reward| reward.id == id)
+        self.shelf.position(id).map(|position| &self.rewards[position])
     }
 
     pub(crate) fn store(&self, id: &str) -> Option<&Store> {
@@ -348,6 +386,7 @@ mod tests {
             any(|r| r.stores.is_some());
             any(|r| r.list_cost_points.is_some());
             any(|r| r.cost_money.is_some());
+            any(|r| r.issue.is_some());
         }
     }
 

@@ -1,16 +1,19 @@
-//! Redeeming: looking at what it would cost, doing it once, undoing it.
+//! Redeeming: looking at what it would cost, doing it once, paying for it, undoing it.
 
 use crate::catalogue::{Shopper, cancellable_until, refusal, voucher_end};
-use crate::clock::Millis;
+use crate::clock::{DAY, Millis};
 use crate::locale::Text;
 use crate::problem::{Code, Problem};
 use crate::programme::Reward;
 use crate::rules::buckets::Used;
 use crate::scene::Scene;
 use crate::store::ledger::Cause;
-use crate::store::redemptions::Redemption;
-use crate::store::{ledger, redemptions, tiers};
+use crate::store::redemptions::{Redemption, Refusal};
+use crate::store::{ledger, pending, redemptions, tiers};
 use rusqlite::Connection;
+
+/// How long there is to pay.
+pub(crate) const TIME_TO_PAY: Millis = DAY / 24 / 4;
 
 /// What a member asks to redeem.
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub(crate) struct Preview {
     pub(crate) used: Vec<Used>,
     pub(crate) voucher_end: Millis,
     pub(crate) cancellable_until: Option<Millis>,
+    /// Money to pay besides, in minor units.
+    pub(crate) money: Option<i64>,
 }
 
 /// The identity of a redemption: chosen by the client and by chance.
@@ -86,16 +91,37 @@ pub(crate) fn preview(
         used,
         voucher_end: voucher_end(scene, reward),
         cancellable_until: cancellable_until(scene, reward),
+        money: reward.cost_money.map(|each| each * order.quantity).filter(|money| *money > 0),
     })
 }
 
-/// Places the order. All of it happens, or nothing.
+/// What follows when nothing is left to pay at `scene.now`: issued at once, or in the time that the reward's partner takes.
+fn proceed(scene: &Scene, redemption: Redemption) -> Redemption {
+    let Some(reward) = scene.programme.reward(&redemption.reward_id) else {
+        return redemption.issued(scene.now);
+    };
+    let wait = reward.issue.as_ref().map(|issue| issue.seconds * 1000);
+    let issued = Scene { now: scene.now + wait.unwrap_or(0), ..scene.clone() };
+    let redemption = Redemption {
+        valid_until: voucher_end(&issued, reward),
+        cancellable_until: cancellable_until(&issued, reward),
+        ..redemption
+    };
+    match wait {
+        None => redemption.issued(scene.now),
+        Some(_) => Redemption { due_at: Some(issued.now), ..redemption },
+    }
+}
+
+/// Places the order. All of it happens, or nothing. What it costs in money is to be paid first when that is possible `online`;
+/// otherwise it is paid at the till.
 pub(crate) fn redeem(
     db: &Connection,
     scene: &Scene,
     member: &str,
     order: &Order,
     mark: Mark,
+    online: bool,
 ) -> Result<Redemption, Problem> {
     let preview = preview(db, scene, member, order)?;
     let reward = find(scene, order)?;
@@ -116,7 +142,7 @@ pub(crate) fn redeem(
         id: mark.id,
         member_id: member.to_owned(),
         client_ref: mark.client_ref,
-        status: "issued".to_owned(),
+        status: "pending".to_owned(),
         reward_id: reward.id.clone(),
         quantity: order.quantity,
         cost_points: preview.cost,
@@ -127,7 +153,15 @@ pub(crate) fn redeem(
         cancellable_until: preview.cancellable_until,
         balance_after,
         created_at: scene.now,
+        money: preview.money.filter(|_| online),
+        paid_at: None,
+        due_at: Some(scene.now + TIME_TO_PAY),
+        issued_at: None,
+        used_at: None,
+        refunded_at: None,
+        refusal: None,
     };
+    let redemption = if redemption.awaits_payment() { redemption } else { proceed(scene, redemption) };
     redemptions::insert(db, &redemption)?;
     // Spending can count towards a tier.
     tiers::settle(db, scene, member)?;
@@ -137,7 +171,7 @@ pub(crate) fn redeem(
 /// Undoes a redemption while that is allowed: points, stock and limit are as before it.
 pub(crate) fn cancel(db: &Connection, scene: &Scene, member: &str, id: &str) -> Result<Redemption, Problem> {
     tiers::settle(db, scene, member)?;
-    let mut redemption = redemptions::get(db, member, id)?.ok_or_else(Problem::not_found)?;
+    let redemption = redemptions::get(db, member, id)?.ok_or_else(Problem::not_found)?;
     if !redemption.cancellable_at(scene.now) {
         return Err(Problem::new(Code::NotCancellable).detail(Text::new(
             "已使用、已过期或超过可取消时间的兑换不能取消。",
@@ -145,21 +179,59 @@ pub(crate) fn cancel(db: &Connection, scene: &Scene, member: &str, id: &str) -> 
             "What is used, expired or past its time limit can't be cancelled.",
         )));
     }
-    let title = scene.programme.reward(&redemption.reward_id).map(|reward| &reward.title);
-    let cause = Cause {
-        reason: "cancellation",
-        kind: "cancellation",
-        id: Some(&redemption.id),
-        title,
-        store: redemption.store_id.as_deref(),
-    };
-    ledger::refund(db, scene, member, &redemption.buckets_used, &cause)?;
-    redemptions::return_stock(db, &redemption.reward_id, redemption.quantity)?;
-    // What came back to a bucket whose date has passed expires at once.
+    let balance = pending::give_back(db, scene, &redemption, scene.now, "cancellation")?;
+    let redemption = redemption.cancelled(scene.now, balance);
+    redemptions::save(db, &redemption)?;
     tiers::settle(db, scene, member)?;
-    let balance = ledger::buckets(db, member)?.balance();
-    redemptions::set_cancelled(db, &redemption.id, balance)?;
-    redemption.status = "cancelled".to_owned();
-    redemption.balance_after = balance;
     Ok(redemption)
+}
+
+/// A redemption of anybody, brought up to now.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn find_any(db: &Connection, scene: &Scene, id: &str) -> Result<Redemption, Problem> {
+    let owner = redemptions::by_id(db, id)?.ok_or_else(Problem::not_found)?.member_id;
+    tiers::settle(db, scene, &owner)?;
+    redemptions::by_id(db, id)?.ok_or_else(Problem::not_found)
+}
+
+/// What came of paying for a redemption. Nothing changes when no money is, or is any more, to be paid for it.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn pay(db: &Connection, scene: &Scene, id: &str, paid: bool) -> Result<Redemption, Problem> {
+    let redemption = find_any(db, scene, id)?;
+    if !redemption.awaits_payment() {
+        return Ok(redemption);
+    }
+    if !paid {
+        return Ok(pending::reject(db, scene, redemption, scene.now, Refusal::Declined)?);
+    }
+    let redemption = proceed(scene, Redemption { paid_at: Some(scene.now), ..redemption });
+    redemptions::save(db, &redemption)?;
+    Ok(redemption)
+}
+
+/// What the partner says of a pending redemption. Nothing is returned when it is not pending, or can't be issued before it
+/// is paid.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn conclude(
+    db: &Connection,
+    scene: &Scene,
+    id: &str,
+    issued: bool,
+) -> Result<Option<Redemption>, Problem> {
+    let redemption = find_any(db, scene, id)?;
+    if !redemption.is_pending() || issued && redemption.awaits_payment() {
+        return Ok(None);
+    }
+    if !issued {
+        return Ok(Some(pending::reject(db, scene, redemption, scene.now, Refusal::Partner)?));
+    }
+    let redemption = redemption.issued(scene.now);
+    redemptions::save(db, &redemption)?;
+    Ok(Some(redemption))
 }

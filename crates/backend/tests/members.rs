@@ -4,7 +4,7 @@
 mod common;
 
 use axum::http::Method;
-use backend::Config;
+use backend::{Clock, Config};
 use common::{AT_RISK, Client, NEW, THREE_EXPIRIES, config, key};
 use serde_json::{Value, json};
 
@@ -140,7 +140,7 @@ async fn time_expires_points_and_lowers_tiers() {
     let directory = tempfile::tempdir().unwrap();
     let at = |now: &str| Config {
         database: directory.path().join("coffee.sqlite"),
-        now: Some(now.parse().unwrap()),
+        clock: Clock::frozen(now.parse().unwrap()),
         ..config("coffee")
     };
     let before = Client::new(&at(common::NOW)).sign_in(AT_RISK).await;

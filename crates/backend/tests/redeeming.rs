@@ -3,9 +3,15 @@
 
 mod common;
 
+use backend::{Clock, Config};
 use common::{AT_RISK, Client, THREE_EXPIRIES, config, key};
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// `common::NOW` in milliseconds.
+const START: i64 = 1_786_525_080_000;
 
 /// The first reward that is free of conditions, with the cost that `choose` likes best.
 async fn plain_reward(client: &Client, wanted: impl Fn(i64) -> bool) -> (String, i64) {
@@ -212,4 +218,117 @@ async fn a_refusal_is_replayed_too() {
     assert_eq!(first.problem(409, "insufficient-points")["shortfall"], cost * 10 - balance);
     let second = client.redeem(&reward, 10, cost * 10, &refused).await;
     assert_eq!((second.header("idempotency-replayed"), &second.text), ("true", &first.text));
+}
+
+#[tokio::test]
+async fn after_its_deadline_nothing_is_redeemed() {
+    let clock = Arc::new(AtomicI64::new(START));
+    let config = Config { clock: Clock::by_hand(Arc::clone(&clock)), ..config("coffee") };
+    let client = Client::new(&config).sign_in(AT_RISK).await;
+    let balance = client.checked_balance().await;
+    let order = |key: &str, not_after: Value| {
+        let body = json!({
+            "reward_id": "iced-latte", "quantity": 1, "expected_cost": 2200, "client_ref": key, "not_after": not_after,
+        });
+        let (client, key) = (client.clone(), key.to_owned());
+        async move { client.post_once("/me/redemptions", &key, &body).await }
+    };
+    let (early, late) = (key(), key());
+    let made = order(&early, json!("2026-08-12T16:58:30+08:00")).await;
+    assert_eq!(made.status.as_u16(), 201, "{}", made.text);
+    clock.store(START + 30_000, Ordering::SeqCst);
+    let replayed = order(&early, json!("2026-08-12T08:58:30Z")).await;
+    assert_eq!((replayed.header("idempotency-replayed"), &replayed.text), ("true", &made.text));
+    let refused = order(&late, json!("2026-08-12T08:58:30Z")).await;
+    refused.problem(409, "intent-expired");
+    // What was refused stays refused, also when more time is given.
+    let again = order(&late, json!("2026-08-12T09:58:30Z")).await;
+    assert_eq!((again.header("idempotency-replayed"), &again.text), ("true", &refused.text));
+    for wrong in [json!("soon"), json!(7), json!("2026-08-12"), json!("2026-08-12 08:58:30Z")] {
+        order(&key(), wrong).await.problem(422, "validation");
+    }
+    order(&key(), Value::Null).await.ok(201);
+    assert_eq!(client.checked_balance().await, balance - 2 * 2200);
+}
+
+/// Who looks a redemption up and finds nothing, at a server time past its deadline, may promise that nothing was spent.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_promise_that_nothing_was_spent_is_kept() {
+    let clock = Arc::new(AtomicI64::new(START));
+    let config = Config { clock: Clock::by_hand(Arc::clone(&clock)), ..config("coffee") };
+    let client = Client::new(&config).sign_in(THREE_EXPIRIES).await;
+    let mut promises = 0;
+    for round in 0..120 {
+        let now = clock.load(Ordering::SeqCst);
+        let deadline = chrono::DateTime::from_timestamp_millis(now + 5).unwrap().to_rfc3339();
+        let key = key();
+        let body = json!({
+            "reward_id": "upsize", "quantity": 1, "expected_cost": 400, "client_ref": key, "not_after": deadline,
+        });
+        let sending = {
+            let (client, key) = (client.clone(), key.clone());
+            tokio::spawn(async move {
+                for _ in 0..round % 7 {
+                    tokio::task::yield_now().await;
+                }
+                client.post_once("/me/redemptions", &key, &body).await
+            })
+        };
+        let ticking = {
+            let clock = Arc::clone(&clock);
+            tokio::spawn(async move {
+                for _ in 0..10 {
+                    clock.fetch_add(1, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                }
+            })
+        };
+        let mut promised = false;
+        for _ in 0..6 {
+            let looked = client.get(&format!("/me/redemptions?client_ref={key}")).await;
+            let told = chrono::DateTime::parse_from_rfc3339(looked.header("x-server-time")).unwrap();
+            let nothing = looked.json()["data"].as_array().unwrap().is_empty();
+            promised |= nothing && told.timestamp_millis() >= now + 5;
+        }
+        ticking.await.unwrap();
+        let answer = sending.await.unwrap();
+        if answer.status.as_u16() == 201 {
+            assert!(!promised, "it was made after all");
+            let path = format!("/me/redemptions/{}/cancel", answer.json()["id"].as_str().unwrap());
+            client.post_once(&path, &common::key(), &Value::Null).await.ok(200);
+        } else {
+            answer.problem(409, "intent-expired");
+        }
+        promises += usize::from(promised);
+    }
+    assert!(promises > 0, "no lookup came late");
+    client.checked_balance().await;
+}
+
+#[tokio::test]
+async fn a_backend_without_safe_repeats_redeems_each_time() {
+    let without = |names: &[&str]| Config {
+        without: names.iter().map(|&name| name.to_owned()).collect(),
+        ..config("coffee")
+    };
+    let client = Client::new(&without(&["idempotency", "redemption-deadline"])).sign_in(AT_RISK).await;
+    let features = client.get("/programme").await.ok(200)["features"].clone();
+    for feature in ["idempotency", "redemption-deadline"] {
+        assert!(!features.as_array().unwrap().contains(&json!(feature)));
+    }
+    let balance = client.checked_balance().await;
+    let key = key();
+    let first = client.redeem("iced-latte", 1, 2200, &key).await.ok(201);
+    let second = client.redeem("iced-latte", 1, 2200, &key).await.ok(201);
+    assert_ne!(first["id"], second["id"]);
+    assert_eq!(client.checked_balance().await, balance - 2 * 2200);
+    let found = client.get(&format!("/me/redemptions?client_ref={key}")).await.ok(200);
+    assert_eq!(found["data"], json!([]));
+    let body = json!({"reward_id": "iced-latte", "quantity": 1, "expected_cost": 2200, "client_ref": key});
+    client.post("/me/redemptions", &body).await.ok(201);
+    let mut late = body.clone();
+    late["not_after"] = json!("2026-08-12T09:00:00Z");
+    let refused = client.post("/me/redemptions", &late).await.problem(422, "validation");
+    assert_eq!(refused["errors"][0]["pointer"], "/not_after");
+    assert!(backend::app(&without(&["flying"])).is_err());
 }

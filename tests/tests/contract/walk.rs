@@ -7,6 +7,7 @@ use portal_tests::contract::Contract;
 use portal_tests::http::{Answer, Api};
 use portal_tests::wire::{UNREAD, decode, decoder};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A key that was not used before.
 pub(crate) fn key(number: u32) -> String {
@@ -80,10 +81,25 @@ async fn reads(api: &Api) {
     {
         all(api, &format!("/rewards?{query}")).await;
     }
-    for reward in all(api, "/rewards").await {
+    let rewards = all(api, "/rewards").await;
+    let (first, last) = (&rewards[0]["id"], &rewards[rewards.len() - 1]["id"]);
+    for query in [
+        "favourite=true".to_owned(),
+        format!("ids={},{}", last.as_str().unwrap(), first.as_str().unwrap()),
+        "tier=gold&store=nobody".to_owned(),
+    ] {
+        all(api, &format!("/rewards?{query}")).await;
+    }
+    for reward in rewards {
         get(api, &format!("/rewards/{}", reward["id"].as_str().unwrap())).await;
     }
-    for path in ["/me/redemptions", "/me/redemptions?limit=1", "/me/coupons", "/me/coupons?status=used"] {
+    for path in [
+        "/me/redemptions",
+        "/me/redemptions?limit=1",
+        "/me/coupons",
+        "/me/coupons?status=used",
+        "/me/coupons?status=given",
+    ] {
         all(api, path).await;
     }
     for survey in get(api, "/me/surveys").await["data"].as_array().unwrap() {
@@ -128,6 +144,47 @@ async fn claims(api: &Api) {
     let claimed = api.with("Idempotency-Key", Some(&key(3))).send("POST", &path, None).await.unwrap();
     assert_eq!(claimed.status, 201, "{}", claimed.text());
     read("claimCouponOffer", &claimed);
+    gives(api, claimed.json().unwrap()["id"].as_str().unwrap()).await;
+}
+
+/// The same friend takes the coupons of several members.
+static FRESH: AtomicU32 = AtomicU32::new(100);
+
+/// Gives a coupon away, takes it back, and gives it to a friend who takes it.
+async fn gives(api: &Api, coupon: &str) {
+    let friend = api.with("Authorization", None).sign_in("13500000002").await.unwrap();
+    let path = format!("/me/coupons/{coupon}/transfers");
+    for (number, taken) in [(5, false), (6, true)] {
+        let keyed = api.with("Idempotency-Key", Some(&key(number)));
+        let made = keyed.post(&path, &json!({ "message": "请你喝一杯" })).await.unwrap();
+        assert_eq!(made.status, 201, "{}", made.text());
+        read("transferCoupon", &made);
+        all(api, "/me/coupons?status=transferring").await;
+        let gift = format!("/coupon-transfers/{}", made.json().unwrap()["id"].as_str().unwrap());
+        assert_eq!(get(api, &gift).await["mine"], true);
+        assert_eq!(get(&friend, &gift).await["status"], "offered");
+        if taken {
+            let keyed = friend.with("Idempotency-Key", Some(&key(FRESH.fetch_add(1, Ordering::Relaxed))));
+            let received = keyed.send("POST", &format!("{gift}/acceptances"), None).await.unwrap();
+            assert_eq!(received.status, 201, "{}", received.text());
+            read("acceptCouponTransfer", &received);
+            assert_eq!(get(&friend, &gift).await["accepted_by_me"], true);
+        } else {
+            assert_eq!(api.send("DELETE", &gift, None).await.unwrap().status, 204);
+        }
+        for who in [api, &friend] {
+            get(who, &gift).await;
+        }
+    }
+}
+
+async fn remembers(api: &Api) {
+    let reward = get(api, "/rewards?limit=1").await["data"][0]["id"].clone();
+    let path = format!("/me/favourites/{}", reward.as_str().unwrap());
+    for method in ["PUT", "PUT", "DELETE", "DELETE", "PUT"] {
+        assert_eq!(api.send(method, &path, None).await.unwrap().status, 204, "{method} {path}");
+    }
+    assert_eq!(all(api, "/rewards?favourite=true").await[0]["favourite"], true);
 }
 
 async fn answers(api: &Api) {
@@ -166,6 +223,7 @@ async fn every_answer_fits_the_contract_and_is_read() {
                 redeems(&api).await;
                 claims(&api).await;
             }
+            remembers(&api).await;
             answers(&api).await;
             changes(&api).await;
             // What was done shows in the lists, so they are read once more.

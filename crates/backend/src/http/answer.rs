@@ -1,7 +1,7 @@
 //! What is done to every answer: problems are rendered, validators added, the time told.
 
 use super::App;
-use super::context::language;
+use super::context::{Arrival, language};
 use crate::clock::rfc3339_millis;
 use crate::ids;
 use crate::problem::{Code, Problem};
@@ -94,6 +94,10 @@ pub(crate) async fn finish(State(app): State<Arc<App>>, mut request: Request, ne
     let path = request.uri().path().to_owned();
     let asked = text(request.headers(), IF_NONE_MATCH);
     let method = request.method().clone();
+    // Read before any work and told as the time of the answer: whoever finds nothing at this time knows that nothing can
+    // follow whose deadline has passed by then.
+    let now = app.clock.now();
+    request.extensions_mut().insert(Arrival(now));
     if method == Method::HEAD {
         *request.method_mut() = Method::GET;
     }
@@ -117,7 +121,7 @@ pub(crate) async fn finish(State(app): State<Arc<App>>, mut request: Request, ne
     let caching = if reads { "private, no-cache" } else { "no-store" };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if let Ok(now) = HeaderValue::from_str(&rfc3339_millis(app.clock.now())) {
+    if let Ok(now) = HeaderValue::from_str(&rfc3339_millis(now)) {
         headers.insert(SERVER_TIME, now);
     }
     if method == Method::HEAD {

@@ -1,6 +1,7 @@
 //! Reading JSON bodies strictly: what is missing, wrong or unknown is named by JSON pointer.
 
 use super::{App, BODY_LIMIT};
+use crate::clock::Millis;
 use crate::locale::Text;
 use crate::problem::{Code, FieldError, Problem};
 use axum::body::to_bytes;
@@ -160,6 +161,12 @@ pub(crate) fn is_contract_uuid(text: &str) -> bool {
 /// A UUID.
 pub(crate) fn uuid(value: &Value) -> Option<String> {
     value.as_str().filter(|text| is_contract_uuid(text)).map(str::to_owned)
+}
+
+/// A time in RFC 3339.
+pub(crate) fn timestamp(value: &Value) -> Option<Millis> {
+    let text = value.as_str().filter(|text| text.get(10..11).is_some_and(|t| t.eq_ignore_ascii_case("t")))?;
+    chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis())
 }
 
 /// A whole number in a range; JSON does not tell 1 from 1.0.

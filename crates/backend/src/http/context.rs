@@ -22,6 +22,10 @@ pub(crate) fn language(headers: &HeaderMap, programme: &Programme) -> Locale {
     Locale::negotiate(wanted, &programme.offered_locales())
 }
 
+/// When a request came in: its `now`, in all that is done for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival(pub(crate) Millis);
+
 /// The surroundings of one request.
 #[derive(Clone)]
 pub(crate) struct Ctx {
@@ -44,6 +48,17 @@ impl Ctx {
 
     pub(crate) fn programme(&self) -> &Programme {
         &self.scene.programme
+    }
+
+    /// The time at this very moment. Deadlines that others rely on are judged by it, within the transaction.
+    pub(crate) fn moment(&self) -> Millis {
+        self.app.clock.now()
+    }
+
+    /// # Errors
+    /// Not found, when this backend goes without the feature.
+    pub(crate) fn needs(&self, feature: &str) -> Result<(), Problem> {
+        if self.app.has(feature) { Ok(()) } else { Err(Problem::not_found()) }
     }
 
     /// The text in the language of the answer.
@@ -69,6 +84,7 @@ impl FromRequestParts<Arc<App>> for Ctx {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let arrival = parts.extensions.get::<Arrival>().copied();
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let mut address = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let mut secure = false;
@@ -81,7 +97,7 @@ impl FromRequestParts<Arc<App>> for Ctx {
         }
         Ok(Self {
             app: Arc::clone(app),
-            scene: app.scene(),
+            scene: app.scene(arrival.map_or_else(|| app.clock.now(), |arrival| arrival.0)),
             locale: language(&parts.headers, &app.programme),
             path: parts.uri.path().into(),
             secure,
@@ -148,7 +164,11 @@ impl FromRequestParts<Arc<App>> for Member {
         let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &ctx.cookie_name()));
         let hash = token.map(token_hash).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
         let session = ctx.run(move |tx, ctx| Ok(sessions::find(tx, &hash, ctx.now())?)).await?;
-        let session = session.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        // A client may say for whom it asks: cookies are shared, and another tab may have signed in as somebody else.
+        let meant = header(&parts.headers, "x-member-id");
+        let session = session
+            .filter(|session| meant.is_empty() || meant == session.member_id)
+            .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
         Ok(Self { id: session.member_id, session_id: session.id })
     }
 }

@@ -3,6 +3,7 @@
 use super::context::{Ctx, Member, PathParams, Writer};
 use super::once::{Key, once};
 use super::query::{Params, page};
+use super::transfers::FEATURE;
 use super::views::{discount, fields, money, put};
 use crate::clock::rfc3339;
 use crate::ids;
@@ -24,24 +25,50 @@ fn common(ctx: &Ctx, offer: &CouponOffer) -> Map<String, Value> {
     map
 }
 
-fn view(ctx: &Ctx, coupon: &Coupon) -> Value {
-    let offer = ctx.programme().offer(&coupon.offer_id);
-    // A coupon outlives its offer.
+/// What a coupon is worth. It outlives its offer.
+pub(crate) fn worth(ctx: &Ctx, coupon: &Coupon) -> Map<String, Value> {
     let gone = || fields(json!({"title": coupon.offer_id, "discount": {"kind": "unknown"}, "scope": ""}));
-    let mut map = offer.map_or_else(gone, |offer| common(ctx, offer));
+    ctx.programme().offer(&coupon.offer_id).map_or_else(gone, |offer| common(ctx, offer))
+}
+
+/// A coupon as its member sees it.
+pub(crate) fn view(ctx: &Ctx, coupon: &Coupon) -> Value {
+    let offer = ctx.programme().offer(&coupon.offer_id);
+    let status = coupon.status_at(ctx.now());
+    let mut map = worth(ctx, coupon);
     map.extend(fields(json!({
         "id": coupon.id,
-        "status": coupon.status_at(ctx.now()),
+        "status": status,
         "valid_from": rfc3339(coupon.valid_from),
         "valid_until": rfc3339(coupon.valid_until),
-        "code": coupon.code,
+        "code": if matches!(status, "transferring" | "given") { "" } else { &coupon.code },
         "terms": offer.map(|offer| ctx.programme().terms(&offer.terms, ctx.locale)).unwrap_or_default(),
     })));
+    if ctx.app.has(FEATURE) {
+        let on_its_way = coupon.on_its_way(ctx.now()).filter(|_| status == "transferring");
+        map.extend(fields(json!({
+            "actions": match status {
+                "available" => &["transfer"][..],
+                "transferring" => &["take-back"],
+                _ => &[],
+            },
+            "transfer": on_its_way.map(|offered| json!({
+                "id": offered.id,
+                "link": link(&offered.id),
+                "expires_at": rfc3339(offered.expires_at),
+            })),
+        })));
+    }
     Value::Object(map)
 }
 
+/// Where a friend takes a coupon: an address of the portal.
+pub(crate) fn link(transfer: &str) -> String {
+    format!("/gifts/{transfer}")
+}
+
 pub(crate) async fn mine(ctx: Ctx, member: Member, mut params: Params) -> Result<Json<Value>, Problem> {
-    let status = params.word("status", &["available", "used", "expired"]);
+    let status = params.word("status", &["available", "used", "expired", "transferring", "given"]);
     let limit = params.limit();
     let before = params.position("coupons");
     params.finish()?;
@@ -95,10 +122,12 @@ pub(crate) async fn claim(
             offer_id: offer.id.clone(),
             code: ids::voucher_code(ids::entropy()?),
             used_at: None,
+            given_at: None,
             valid_from: ctx.now(),
             valid_until: ctx.scene.end_of_day_in(offer.valid_days),
+            offered: None,
         };
-        coupons::insert(tx, &owner, &coupon)?;
+        coupons::claim(tx, &owner, &coupon)?;
         Ok(view(ctx, &coupon))
     })
     .await

@@ -5,6 +5,8 @@ mod body;
 mod card_code;
 pub(crate) mod context;
 mod coupons;
+pub(crate) mod demo;
+mod favourites;
 mod ledger_text;
 mod me;
 mod once;
@@ -19,6 +21,7 @@ mod sessions;
 mod stores;
 mod surveys;
 mod tier;
+mod transfers;
 mod views;
 
 use crate::clock::{Clock, Millis};
@@ -26,6 +29,7 @@ use crate::problem::{Code, Problem};
 use crate::programme::Programme;
 use crate::scene::Scene;
 use crate::store::Db;
+use anyhow::ensure;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::from_fn_with_state;
@@ -46,14 +50,32 @@ pub(crate) struct App {
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) demo: bool,
+    /// What `GET /programme` says this backend has.
+    pub(crate) features: Vec<&'static str>,
     pub(crate) behind_proxy: bool,
     pub(crate) desk: Desk,
 }
 
 impl App {
-    pub(crate) fn scene(&self) -> Scene {
-        Scene { programme: Arc::clone(&self.programme), anchor: self.anchor, now: self.clock.now() }
+    pub(crate) fn scene(&self, now: Millis) -> Scene {
+        Scene { programme: Arc::clone(&self.programme), anchor: self.anchor, now }
     }
+
+    pub(crate) fn has(&self, feature: &str) -> bool {
+        self.features.contains(&feature)
+    }
+}
+
+/// All features but those in `without`.
+///
+/// # Errors
+/// When there is no such feature.
+pub(crate) fn features(without: &[String]) -> anyhow::Result<Vec<&'static str>> {
+    let all = programme::FEATURES;
+    for name in without {
+        ensure!(all.contains(&name.as_str()), "there is no feature {name:?}; there are {all:?}");
+    }
+    Ok(all.iter().copied().filter(|feature| !without.iter().any(|name| name == feature)).collect())
 }
 
 /// Bodies of requests are at most this long.
@@ -78,11 +100,15 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/api/v1/reward-categories", get(rewards::categories))
         .route("/api/v1/rewards", get(rewards::list))
         .route("/api/v1/rewards/{reward_id}", get(rewards::get))
+        .route("/api/v1/me/favourites/{reward_id}", put(favourites::add).delete(favourites::remove))
         .route("/api/v1/me/redemptions/preview", post(redemptions::preview))
         .route("/api/v1/me/redemptions", post(redemptions::create).get(redemptions::list))
         .route("/api/v1/me/redemptions/{redemption_id}", get(redemptions::get))
         .route("/api/v1/me/redemptions/{redemption_id}/cancel", post(redemptions::cancel))
         .route("/api/v1/me/coupons", get(coupons::mine))
+        .route("/api/v1/me/coupons/{coupon_id}/transfers", post(transfers::create))
+        .route("/api/v1/coupon-transfers/{transfer_id}", get(transfers::get).delete(transfers::take_back))
+        .route("/api/v1/coupon-transfers/{transfer_id}/acceptances", post(transfers::accept))
         .route("/api/v1/coupon-offers", get(coupons::offers))
         .route("/api/v1/coupon-offers/{offer_id}/claims", post(coupons::claim))
         .route("/api/v1/me/surveys", get(surveys::mine))

@@ -41,6 +41,17 @@ pub(crate) async fn once(
     status: u16,
     work: impl FnOnce(&Transaction<'_>, &Ctx) -> Result<Value, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
+    once_as(ctx, member, key, fingerprint, move |tx, ctx| Ok((status, work(tx, ctx)?))).await
+}
+
+/// As `once`, for work that chooses the status of its answer.
+pub(crate) async fn once_as(
+    ctx: &Ctx,
+    member: &Member,
+    key: Key,
+    fingerprint: [u8; 32],
+    work: impl FnOnce(&Transaction<'_>, &Ctx) -> Result<(u16, Value), Problem> + Send + 'static,
+) -> Result<Response, Problem> {
     let member = member.id.clone();
     let (answer, replayed) = ctx
         .run(move |tx, ctx| {
@@ -50,7 +61,7 @@ pub(crate) async fn once(
                 Known::New => {}
             }
             let (status, body) = match work(tx, ctx) {
-                Ok(body) => (status, body),
+                Ok(answer) => answer,
                 Err(problem) if problem.code().status() == 409 => {
                     (409, problem.document(ctx.locale, &ctx.path))
                 }

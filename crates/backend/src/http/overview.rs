@@ -2,7 +2,7 @@
 
 use super::context::{Ctx, Member};
 use super::{me, points, rewards, surveys, tier};
-use crate::catalogue::Shopper;
+use crate::catalogue::{Obstacle, Shopper};
 use crate::problem::Problem;
 use crate::programme::Reward;
 use axum::Json;
@@ -20,8 +20,10 @@ pub(crate) async fn get(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem
             let total = shown.len();
             if shown.is_empty() {
                 // Something to look forward to: what only points stand between, the cheapest first.
-                let only_points = |reward: &&Reward| shopper.reasons(&ctx.scene, reward, 1).len() == 1;
-                shown = all.iter().filter(|r| shopper.shortfall(r, 1).is_some()).filter(only_points).collect();
+                let only_points = |reward: &&Reward| {
+                    matches!(shopper.obstacles(&ctx.scene, reward, 1).as_slice(), [Obstacle::Points(_)])
+                };
+                shown = all.iter().filter(only_points).collect();
                 shown.sort_by_key(|reward| reward.cost_points);
             }
             shown.truncate(SHOWN);

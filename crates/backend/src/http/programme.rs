@@ -6,7 +6,19 @@ use crate::clock::rfc3339;
 use axum::Json;
 use serde_json::{Value, json};
 
-const FEATURES: [&str; 6] = ["overview", "surveys", "coupons", "card-code", "earning-rules", "stores"];
+/// What the backend has beyond the least.
+pub(crate) const FEATURES: &[&str] = &[
+    "overview",
+    "surveys",
+    "coupons",
+    "card-code",
+    "earning-rules",
+    "stores",
+    "idempotency",
+    "redemption-deadline",
+    "favourites",
+    "coupon-transfers",
+];
 
 pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
     let programme = ctx.programme();
@@ -42,7 +54,7 @@ pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
         "currency": programme.currency,
         "points_terms": {"name": ctx.say(&programme.points_name)},
         "locales": programme.locales,
-        "features": FEATURES,
+        "features": ctx.app.features,
         "expiry_policy": expiry,
         "terms_version": programme.terms_version,
         "terms_url": null,

@@ -6,12 +6,14 @@ use super::views::{fields, image, money, put, tier_ref, window};
 use crate::catalogue::{self, Shopper, stores_label};
 use crate::problem::Problem;
 use crate::programme::Reward;
+use crate::shelf::Sort;
 use crate::store::tiers;
 use axum::Json;
 use serde_json::{Value, json};
-use std::cmp::Reverse;
+use std::collections::HashMap;
 
-const SORTS: &[&str] = &["recommended", "cost_asc", "cost_desc", "newest"];
+/// How many rewards can be asked for by their ids.
+const MOST_IDS: usize = 20;
 
 /// A reward with what this member may do about it.
 pub(crate) fn view(ctx: &Ctx, shopper: &Shopper, reward: &Reward) -> Value {
@@ -32,7 +34,7 @@ pub(crate) fn view(ctx: &Ctx, shopper: &Shopper, reward: &Reward) -> Value {
         "description": ctx.say(&reward.description),
         "category_id": reward.category,
         "kind": reward.kind,
-        "images": [image(ctx, "rewards", &reward.id, &reward.title)],
+        "images": [image(ctx, "rewards", reward.picture_id(), &reward.title)],
         "cost_points": reward.cost_points,
         "stores": {
             "scope": if reward.stores.is_some() { "some" } else { "all" },
@@ -46,6 +48,7 @@ pub(crate) fn view(ctx: &Ctx, shopper: &Shopper, reward: &Reward) -> Value {
     }));
     put(&mut map, "cost_money", reward.cost_money.map(|amount| money(ctx, amount)));
     put(&mut map, "list_cost_points", reward.list_cost_points);
+    put(&mut map, "favourite", ctx.app.has("favourites").then(|| shopper.remembers(reward)));
     if let (Some(stock), Some(remaining)) = (&reward.stock, shopper.remaining(reward)) {
         map.insert("stock".into(), json!({"remaining": remaining, "total": stock.total}));
     }
@@ -74,49 +77,105 @@ pub(crate) async fn shopper(ctx: &Ctx, member: Member) -> Result<Shopper, Proble
 
 pub(crate) async fn categories(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
     let shopper = shopper(&ctx, member).await?;
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    for reward in &ctx.programme().rewards {
+        let (all, affordable) = counts.entry(&reward.category).or_default();
+        *all += 1;
+        *affordable += usize::from(shopper.eligible(&ctx.scene, reward));
+    }
     let view = |category: &crate::programme::Category| {
-        let rewards = || ctx.programme().rewards.iter().filter(|reward| reward.category == category.id);
+        let (all, affordable) = counts.get(category.id.as_str()).copied().unwrap_or_default();
         json!({
             "id": category.id,
             "name": ctx.say(&category.name),
-            "count": rewards().count(),
-            "affordable_count": rewards().filter(|reward| shopper.eligible(&ctx.scene, reward)).count(),
+            "count": all,
+            "affordable_count": affordable,
         })
     };
     Ok(Json(json!({"data": ctx.programme().categories.iter().map(view).collect::<Vec<_>>()})))
 }
 
+/// Which rewards are asked for.
+#[derive(Default)]
+struct Filter {
+    category: Option<String>,
+    tier: Option<String>,
+    store: Option<String>,
+    needle: Option<String>,
+    affordable: bool,
+    favourite: bool,
+}
+
+impl Filter {
+    fn read(params: &mut Params) -> Self {
+        let identifier = |value: &str| super::body::identifier(&value.into());
+        Self {
+            category: params.take("category", identifier),
+            tier: params.take("tier", identifier),
+            store: params.take("store", identifier),
+            needle: params.take("q", |value| {
+                let fits = value.chars().count() <= 100 && !value.contains('\0');
+                fits.then(|| value.trim().to_lowercase())
+            }),
+            affordable: params.word("affordable", &["true", "false"]) == Some("true"),
+            favourite: params.word("favourite", &["true", "false"]) == Some("true"),
+        }
+    }
+
+    /// Whether the reward at a position is meant; what is cheap to know is looked at first.
+    fn takes(&self, ctx: &Ctx, shopper: &Shopper, position: usize) -> bool {
+        let programme = ctx.programme();
+        let reward = &programme.rewards[position];
+        self.category.as_ref().is_none_or(|id| *id == reward.category)
+            && self.tier.as_ref().is_none_or(|id| reward.min_tier.as_ref() == Some(id))
+            && self.store.as_ref().is_none_or(|id| programme.store(id).is_some() && reward.is_for(id))
+            && (!self.favourite || shopper.remembers(reward))
+            && self.needle.as_ref().is_none_or(|needle| programme.shelf.mentions(position, needle))
+            && (!self.affordable || shopper.eligible(&ctx.scene, reward))
+    }
+}
+
+/// Ids with commas between, each once.
+fn identifiers(value: &str) -> Option<Vec<String>> {
+    let mut ids = Vec::new();
+    for id in value.split(',') {
+        let id = super::body::identifier(&id.into())?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    (value.split(',').count() <= MOST_IDS).then_some(ids)
+}
+
 pub(crate) async fn list(ctx: Ctx, member: Member, mut params: Params) -> Result<Json<Value>, Problem> {
-    let category = params.take("category", |value| super::body::identifier(&value.into()));
-    let affordable = params.word("affordable", &["true", "false"]) == Some("true");
-    let needle = params.take("q", |value| {
-        let fits = value.chars().count() <= 100 && !value.contains('\0');
-        fits.then(|| value.trim().to_lowercase())
-    });
-    let sort = params.word("sort", SORTS).unwrap_or("recommended");
+    let filter = Filter::read(&mut params);
+    let ids = params.take("ids", identifiers);
+    let sort = params.take("sort", |value| Sort::ALL.into_iter().find(|sort| sort.name() == value));
     let limit = params.limit();
     let after = params.cursor("rewards");
     params.finish()?;
     let shopper = shopper(&ctx, member).await?;
-    let wanted = |reward: &&Reward| {
-        category.as_ref().is_none_or(|id| *id == reward.category)
-            && needle.as_ref().is_none_or(|q| {
-                [&reward.title, &reward.subtitle, &reward.description].iter().any(|text| text.contains(q))
-            })
-            && (!affordable || shopper.eligible(&ctx.scene, reward))
-    };
-    let mut rows: Vec<&Reward> = ctx.programme().rewards.iter().filter(wanted).collect();
-    match sort {
-        "cost_asc" => rows.sort_by_key(|reward| reward.cost_points),
-        "cost_desc" => rows.sort_by_key(|reward| Reverse(reward.cost_points)),
-        "newest" => rows.sort_by_key(|reward| Reverse(reward.from_days.unwrap_or(i64::MIN))),
-        _ => {}
+    let programme = ctx.programme();
+    // The whole order comes first and the filter after it, so that a page goes on behind a row which the filter no longer takes.
+    let mut order = programme.shelf.order(sort.unwrap_or(Sort::Recommended)).to_vec();
+    if let Some(ids) = ids {
+        let asked: Vec<usize> = ids.iter().filter_map(|id| programme.shelf.position(id)).collect();
+        match sort {
+            Some(_) => order.retain(|position| asked.contains(position)),
+            None => order = asked,
+        }
     }
-    let total = rows.len();
-    // A reward that is no longer on the list has no place on it: the list is then at its end.
-    let start =
-        after.map_or(0, |id| rows.iter().position(|reward| reward.id == id).map_or(total, |at| at + 1));
-    let rows: Vec<&Reward> = rows.into_iter().skip(start).take(limit + 1).collect();
+    let start = match after.map(|id| programme.shelf.position(&id)) {
+        None => 0,
+        // A reward that left the catalogue has no place in it: the list is then at its end.
+        Some(at) => order.iter().position(|position| Some(*position) == at).map_or(order.len(), |at| at + 1),
+    };
+    let taken = |position: &usize| filter.takes(&ctx, &shopper, *position);
+    let before = order[..start].iter().filter(|position| taken(position)).count();
+    let rest: Vec<&Reward> =
+        order[start..].iter().filter(|at| taken(at)).map(|at| &programme.rewards[*at]).collect();
+    let total = before + rest.len();
+    let rows = rest.into_iter().take(limit + 1).collect();
     let mut page =
         page("rewards", rows, limit, |reward| reward.id.clone(), |reward| view(&ctx, &shopper, reward));
     page["total"] = total.into();

@@ -53,7 +53,9 @@ async fn screens_answer_with_the_page_and_its_policy() {
 
 #[tokio::test]
 async fn a_missing_file_is_never_html() {
-    for path in ["/gone-0123456789abcdef.js", "/icons/none.svg", "/api", "/api/v1/x", "/media/rewards/x"] {
+    for path in
+        ["/gone-0123456789abcdef.js", "/icons/none.svg", "/api", "/api/v1/x", "/media/rewards/x", "/demo/x"]
+    {
         let (status, headers, _) = ask("GET", path, &[]).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(headers[CONTENT_TYPE], "text/plain; charset=utf-8");

@@ -10,6 +10,9 @@ use crate::store::ledger::{self, Cause};
 use crate::store::redemptions::{self, Redemption};
 use rusqlite::{Connection, params};
 
+/// How long after redeeming a voucher is used.
+const USED_AFTER: Millis = 95 * 60_000;
+
 struct Writer<'a> {
     db: &'a Connection,
     scene: &'a Scene,
@@ -151,6 +154,13 @@ impl Writer<'_> {
             cancellable_until: crate::catalogue::cancellable_until(scene, reward),
             balance_after,
             created_at: scene.now,
+            money: None,
+            paid_at: None,
+            due_at: None,
+            issued_at: Some(scene.now),
+            used_at: (fate == Fate::Used).then(|| (scene.now + USED_AFTER).min(self.scene.now)),
+            refunded_at: None,
+            refusal: None,
         };
         redemptions::insert(self.db, &redemption)?;
         if fate == Fate::Cancelled {
@@ -182,7 +192,7 @@ impl Writer<'_> {
                 store: None,
             };
             let balance = ledger::refund(self.db, &scene, self.member, &redemption.buckets_used, &cause)?;
-            redemptions::set_cancelled(self.db, &redemption.id, balance)?;
+            redemptions::save(self.db, &redemption.cancelled(at, balance))?;
         }
         Ok(())
     }

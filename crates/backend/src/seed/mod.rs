@@ -1,5 +1,6 @@
 //! The members that a seeded database begins with: who they are, and twelve months of what they did.
 
+pub(crate) mod catalogue;
 mod history;
 mod plan;
 mod rng;
@@ -91,10 +92,12 @@ fn claims(
             offer_id: offer.id.clone(),
             code: ids::voucher_code(rng.bytes()),
             used_at: (index == 1).then_some(scene.now - DAY),
+            given_at: None,
             valid_from: claimed,
             valid_until: Scene { now: claimed, ..scene.clone() }.end_of_day_in(offer.valid_days),
+            offered: None,
         };
-        coupons::insert(db, member, &coupon)?;
+        coupons::claim(db, member, &coupon)?;
     }
     Ok(())
 }

@@ -113,6 +113,12 @@ fn portions(used: &[Used]) -> Vec<Portion> {
     used.iter().map(|used| Portion { amount: used.amount, expires_at: used.expires_at }).collect()
 }
 
+/// When the member's latest entry was made; 0 without any.
+pub(crate) fn latest(db: &Connection, member: &str) -> rusqlite::Result<Millis> {
+    db.prepare_cached("SELECT COALESCE(MAX(occurred_at), 0) FROM ledger WHERE member_id = ?1")?
+        .query_row([member], |row| row.get(0))
+}
+
 /// Turns what has expired by now into `expire` entries, each dated at its expiry.
 pub(crate) fn expire(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<()> {
     let mut buckets = buckets(db, member)?;
@@ -121,9 +127,7 @@ pub(crate) fn expire(db: &Connection, scene: &Scene, member: &str) -> rusqlite::
     if expired.is_empty() {
         return Ok(());
     }
-    let last: Millis = db
-        .prepare_cached("SELECT COALESCE(MAX(occurred_at), 0) FROM ledger WHERE member_id = ?1")?
-        .query_row([member], |row| row.get(0))?;
+    let last = latest(db, member)?;
     let cause = Cause { reason: "expiry", kind: "expiry", id: None, title: None, store: None };
     let mut remaining = before;
     for portion in expired {

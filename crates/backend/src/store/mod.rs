@@ -4,13 +4,16 @@
 //! takes the write lock at its beginning; no request can see or leave a half-done state.
 
 pub(crate) mod coupons;
+pub(crate) mod favourites;
 pub(crate) mod ledger;
 pub(crate) mod members;
+pub(crate) mod pending;
 pub(crate) mod redemptions;
 pub(crate) mod replay;
 pub(crate) mod sessions;
 pub(crate) mod surveys;
 pub(crate) mod tiers;
+pub(crate) mod transfers;
 
 use crate::problem::Problem;
 use anyhow::{Context, Result, ensure};
@@ -18,7 +21,11 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_initial.sql"),
+    include_str!("../../migrations/0002_redemptions.sql"),
+    include_str!("../../migrations/0003_coupons_favourites.sql"),
+];
 
 /// A handle on the database; clones share the connection.
 #[derive(Clone)]
@@ -112,6 +119,45 @@ mod tests {
         db.lock().pragma_update(None, "user_version", 99).unwrap();
         drop(db);
         assert!(Db::open(&path).is_err());
+    }
+
+    #[test]
+    fn coupons_of_an_earlier_version_are_kept() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.pragma_update(None, "foreign_keys", true).unwrap();
+        for script in &MIGRATIONS[..2] {
+            connection.execute_batch(script).unwrap();
+        }
+        connection
+            .execute_batch(
+                "INSERT INTO members (id, phone, display_name, card_secret, tier_id, tier_since, period_start, joined_at)
+                 VALUES ('m', '1', 'M', x'00', 't', 0, 0, 0);
+                 INSERT INTO coupons (seq, id, member_id, offer_id, code, used_at, valid_from, valid_until)
+                 VALUES (4, 'a', 'm', 'x', 'CODE4', NULL, 10, 90), (9, 'b', 'm', 'y', 'CODE9', 50, 20, 90);
+                 PRAGMA user_version = 2;",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let rows = coupons::list(&connection, "m", None, None, 60, 10).unwrap();
+        let rows: Vec<_> = rows.iter().map(|row| (row.seq, row.code.as_str(), row.status_at(60))).collect();
+        assert_eq!(rows, [(9, "CODE9", "used"), (4, "CODE4", "available")]);
+        assert!(
+            coupons::claimed(&connection, "m", "x").unwrap()
+                && coupons::claimed(&connection, "m", "y").unwrap()
+        );
+        // A second one of the same offer can be had, but not claimed; numbers go on where they were.
+        let another = coupons::Coupon {
+            id: "c".into(),
+            code: "CODE10".into(),
+            ..coupons::get(&connection, "m", "a").unwrap().unwrap()
+        };
+        assert!(coupons::claim(&connection, "m", &another).is_err());
+        coupons::insert(&connection, "m", &another).unwrap();
+        assert_eq!(coupons::get(&connection, "m", "c").unwrap().unwrap().seq, 10);
+        let broken: i64 = connection
+            .query_row("SELECT COUNT(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(broken, 0);
     }
 
     #[test]

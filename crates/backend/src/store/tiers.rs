@@ -3,7 +3,7 @@
 use crate::clock::Millis;
 use crate::rules::tier::{Activity, Standing, judge};
 use crate::scene::Scene;
-use crate::store::ledger;
+use crate::store::{ledger, pending};
 use rusqlite::{Connection, params};
 
 /// What a member did after `from`, up to and including `until`.
@@ -58,8 +58,10 @@ pub(crate) fn save(db: &Connection, scene: &Scene, member: &str, standing: Stand
     Ok(())
 }
 
-/// Brings a member up to now: expires points, judges the tier. Every piece of work on a member begins with it.
+/// Brings a member up to now: settles what was pending, expires points, judges the tier. Every piece of work on a member begins
+/// with it.
 pub(crate) fn settle(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<Standing> {
+    pending::settle_due(db, scene)?;
     ledger::expire(db, scene, member)?;
     let before = standing(db, scene, member)?;
     let months = scene.programme.tier_window_months;

@@ -4,7 +4,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use backend::{Config, Limits};
+use backend::{Clock, Config, Limits};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use tower::ServiceExt;
@@ -17,7 +17,7 @@ pub const NEW: &str = "13800130419";
 
 pub fn config(programme: &str) -> Config {
     Config {
-        now: Some(NOW.parse().unwrap()),
+        clock: Clock::frozen(NOW.parse().unwrap()),
         demo: true,
         limits: Limits::relaxed(),
         ..Config::new(programme)
@@ -89,7 +89,7 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let path = if path.starts_with("/media") || path.starts_with("/api") {
+        let path = if ["/media", "/api", "/demo"].iter().any(|prefix| path.starts_with(prefix)) {
             path.to_owned()
         } else {
             format!("/api/v1{path}")
