@@ -3,19 +3,15 @@
 
 use crate::api::endpoint::Endpoint;
 use crate::api::error::{ApiError, Problem};
-use crate::api::node::{Decoded, Node, parse};
+use crate::api::exchange::{Answer, Reply, Request};
 use crate::domain::config::{AuthMode, Config};
-use crate::domain::date::Instant;
 use crate::i18n;
 use crate::platform::{clock, timer};
-use miniserde::json::Value;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
 
-const READ_TIMEOUT_MS: i32 = 15_000;
-const WRITE_TIMEOUT_MS: i32 = 20_000;
 /// A body that is larger than any the contract allows is not read to its end.
 const LARGEST_BODY: usize = 4 << 20;
 
@@ -39,27 +35,12 @@ pub fn auth_mode() -> AuthMode {
     CONFIG.with_borrow(|config| config.auth)
 }
 
-/// What came back.
-pub struct Reply {
-    value: Value,
-}
-
-impl Reply {
-    /// Decodes the answer's object.
-    ///
-    /// # Errors
-    /// [`ApiError::Malformed`] with the field that can't be used.
-    pub fn decode<T>(&self, decode: impl FnOnce(Node<'_>) -> Decoded<T>) -> Result<T, ApiError> {
-        Node::root(&self.value).and_then(decode).map_err(|fault| ApiError::Malformed(fault.field))
-    }
-}
-
 /// Reads a resource.
 ///
 /// # Errors
 /// See [`ApiError`].
 pub async fn get(endpoint: Endpoint) -> Result<Reply, ApiError> {
-    send("GET", endpoint, None, None).await
+    send(Request::get(endpoint)).await
 }
 
 /// Creates or spends; `key` makes a repetition harmless.
@@ -67,7 +48,7 @@ pub async fn get(endpoint: Endpoint) -> Result<Reply, ApiError> {
 /// # Errors
 /// See [`ApiError`].
 pub async fn post(endpoint: Endpoint, body: String, key: Option<&str>) -> Result<Reply, ApiError> {
-    send("POST", endpoint, Some(body), key).await
+    send(Request::post(endpoint, body, key)).await
 }
 
 /// Replaces a resource; safe to repeat.
@@ -75,7 +56,7 @@ pub async fn post(endpoint: Endpoint, body: String, key: Option<&str>) -> Result
 /// # Errors
 /// See [`ApiError`].
 pub async fn put(endpoint: Endpoint, body: String) -> Result<Reply, ApiError> {
-    send("PUT", endpoint, Some(body), None).await
+    send(Request { method: "PUT", endpoint, body: Some(body), key: None, member: None }).await
 }
 
 /// Deletes a resource; safe to repeat.
@@ -83,7 +64,7 @@ pub async fn put(endpoint: Endpoint, body: String) -> Result<Reply, ApiError> {
 /// # Errors
 /// See [`ApiError`].
 pub async fn delete(endpoint: Endpoint) -> Result<Reply, ApiError> {
-    send("DELETE", endpoint, None, None).await
+    send(Request { method: "DELETE", endpoint, body: None, key: None, member: None }).await
 }
 
 /// Reads a file of the portal itself, as text.
@@ -93,7 +74,7 @@ pub async fn delete(endpoint: Endpoint) -> Result<Reply, ApiError> {
 pub async fn file(path: &str) -> Result<String, ApiError> {
     let options = RequestInit::new();
     options.set_cache(web_sys::RequestCache::NoCache);
-    let response = fetch(path, &options, READ_TIMEOUT_MS).await?;
+    let response = fetch(path, &options, CONFIG.with_borrow(|config| config.read_timeout_ms)).await?;
     if response.ok() {
         text(&response).await
     } else {
@@ -101,39 +82,29 @@ pub async fn file(path: &str) -> Result<String, ApiError> {
     }
 }
 
-async fn send(
-    method: &str,
-    endpoint: Endpoint,
-    body: Option<String>,
-    key: Option<&str>,
-) -> Result<Reply, ApiError> {
+/// Sends a request and waits for its answer, for as long as is bearable.
+///
+/// # Errors
+/// See [`ApiError`].
+pub async fn send(request: Request) -> Result<Reply, ApiError> {
     let options = RequestInit::new();
-    options.set_method(method);
+    options.set_method(request.method);
     let mut address = String::new();
-    CONFIG.with_borrow(|config| {
+    let timeout = CONFIG.with_borrow(|config| {
         address.push_str(&config.api);
         options.set_credentials(match config.auth {
             AuthMode::Cookie if config.api.starts_with('/') => RequestCredentials::SameOrigin,
             AuthMode::Cookie => RequestCredentials::Include,
             AuthMode::Bearer => RequestCredentials::Omit,
         });
+        if request.method == "GET" { config.read_timeout_ms } else { config.write_timeout_ms }
     });
-    address.push_str(endpoint.path());
+    address.push_str(request.endpoint.path());
     if let Ok(headers) = Headers::new() {
-        let set = |name: &str, value: &str| {
+        let mut set = |name: &str, value: &str| {
             let _ = headers.set(name, value);
         };
-        set("Accept", "application/json");
-        set("Accept-Language", i18n::locale().tag());
-        if method != "GET" {
-            set("X-Member-Portal", "1");
-        }
-        if body.is_some() {
-            set("Content-Type", "application/json");
-        }
-        if let Some(key) = key {
-            set("Idempotency-Key", key);
-        }
+        request.headers(i18n::locale().tag(), &mut set);
         TOKEN.with_borrow(|token| {
             if let Some(token) = token {
                 let mut value = String::from("Bearer ");
@@ -143,30 +114,22 @@ async fn send(
         });
         options.set_headers(&headers);
     }
-    if let Some(body) = body {
+    if let Some(body) = request.body {
         options.set_body(&body.into());
     }
-    let timeout = if method == "GET" { READ_TIMEOUT_MS } else { WRITE_TIMEOUT_MS };
-    let response = fetch(&address, &options, timeout).await?;
-    answer(response).await
+    answer(fetch(&address, &options, timeout).await?).await
 }
 
 async fn answer(response: Response) -> Result<Reply, ApiError> {
     let header = |name: &str| response.headers().get(name).ok().flatten();
-    if let Some(time) = header("X-Server-Time").as_deref().and_then(Instant::parse) {
+    let status = response.status();
+    let (server_time, retry_after) = (header("X-Server-Time"), header("Retry-After"));
+    let body = if status == 204 { String::new() } else { text(&response).await? };
+    let answer = Answer { status, server_time, retry_after, body };
+    if let Some(time) = answer.time() {
         clock::learn(time);
     }
-    let status = response.status();
-    let retry_after = header("Retry-After").and_then(|text| text.trim().parse::<i64>().ok());
-    let body = if status == 204 { String::new() } else { text(&response).await? };
-    if !response.ok() {
-        let retry_after = retry_after.map(|seconds| seconds.clamp(1, 3600));
-        return Err(ApiError::Problem(Box::new(Problem::read(status, &body, retry_after))));
-    }
-    if status == 204 {
-        return Ok(Reply { value: Value::Null });
-    }
-    parse(&body).map(|value| Reply { value }).ok_or(ApiError::Malformed(""))
+    answer.read()
 }
 
 async fn fetch(address: &str, options: &RequestInit, timeout: i32) -> Result<Response, ApiError> {

@@ -117,10 +117,29 @@ pub fn rewards(filter: &CatalogueFilter, limit: u8, cursor: Option<&str>) -> End
     if !filter.query.is_empty() {
         endpoint = endpoint.query("q", &filter.query);
     }
+    if let Some(tier) = &filter.tier {
+        endpoint = endpoint.query("tier", tier);
+    }
+    if let Some(store) = &filter.store {
+        endpoint = endpoint.query("store", store);
+    }
+    if filter.favourites {
+        endpoint = endpoint.query("favourite", "true");
+    }
     if filter.sort != Sort::default() {
         endpoint = endpoint.query("sort", filter.sort.name());
     }
     page(endpoint, cursor)
+}
+
+/// `GET /rewards?ids=`: these rewards, at most twenty
+pub fn rewards_by_ids(ids: &str) -> Endpoint {
+    Endpoint::fixed("/rewards?limit=20").query("ids", ids)
+}
+
+/// `PUT` and `DELETE /me/favourites/{reward_id}`
+pub fn favourite(reward_id: &str) -> Endpoint {
+    Endpoint::fixed("/me/favourites/").with(reward_id)
 }
 
 /// `GET /rewards/{id}`
@@ -141,6 +160,11 @@ pub fn redemptions() -> Endpoint {
 /// `GET /me/redemptions`, one page
 pub fn redemptions_page(cursor: Option<&str>) -> Endpoint {
     page(Endpoint::fixed("/me/redemptions?limit=50"), cursor)
+}
+
+/// `GET /me/redemptions?status=`, one page
+pub fn redemptions_of(status: &str, cursor: Option<&str>) -> Endpoint {
+    page(Endpoint::fixed("/me/redemptions?limit=100").query("status", status), cursor)
 }
 
 /// `GET /me/redemptions?client_ref=`: what became of an intent
@@ -171,6 +195,21 @@ pub fn coupon_offers() -> Endpoint {
 /// `POST /coupon-offers/{id}/claims`
 pub fn claim_coupon(id: &str) -> Endpoint {
     Endpoint::fixed("/coupon-offers/").with(id).then("/claims")
+}
+
+/// `POST /me/coupons/{id}/transfers`
+pub fn give_coupon(id: &str) -> Endpoint {
+    Endpoint::fixed("/me/coupons/").with(id).then("/transfers")
+}
+
+/// `GET` and `DELETE /coupon-transfers/{id}`
+pub fn coupon_transfer(id: &str) -> Endpoint {
+    Endpoint::fixed("/coupon-transfers/").with(id)
+}
+
+/// `POST /coupon-transfers/{id}/acceptances`
+pub fn accept_coupon(id: &str) -> Endpoint {
+    coupon_transfer(id).then("/acceptances")
 }
 
 /// `GET /me/surveys`
@@ -223,6 +262,17 @@ mod tests {
     #[test]
     fn filters_that_are_off_are_left_out() {
         assert_eq!(rewards(&CatalogueFilter::default(), 3, None).path(), "/rewards?limit=3");
+        let filter = CatalogueFilter {
+            tier: Some("gold".into()),
+            store: Some("a&b".into()),
+            favourites: true,
+            ..CatalogueFilter::default()
+        };
+        assert_eq!(
+            rewards(&filter, 50, None).path(),
+            "/rewards?limit=50&tier=gold&store=a%26b&favourite=true"
+        );
+        assert_eq!(rewards_by_ids("a,b").path(), "/rewards?limit=20&ids=a%2Cb");
         assert_eq!(
             transactions(Some(EntryKind::Spend), None).path(),
             "/me/points/transactions?limit=30&type=spend"

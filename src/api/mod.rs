@@ -4,6 +4,7 @@
 pub mod client;
 pub mod endpoint;
 pub mod error;
+pub mod exchange;
 pub mod json;
 pub mod node;
 pub mod wire;

@@ -21,11 +21,22 @@ pub struct Config {
     pub features_off: Vec<String>,
     /// Where start-up failures are reported, or nowhere.
     pub telemetry: Option<String>,
+    /// How long an answer to a read is waited for, in milliseconds.
+    pub read_timeout_ms: i32,
+    /// How long an answer to a write is waited for, in milliseconds.
+    pub write_timeout_ms: i32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { api: "/api/v1".into(), auth: AuthMode::Cookie, features_off: Vec::new(), telemetry: None }
+        Self {
+            api: "/api/v1".into(),
+            auth: AuthMode::Cookie,
+            features_off: Vec::new(),
+            telemetry: None,
+            read_timeout_ms: 15_000,
+            write_timeout_ms: 20_000,
+        }
     }
 }
 

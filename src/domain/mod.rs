@@ -1,5 +1,6 @@
 //! Pure rules and records of the portal: no browser, no network, no framework.
 
+pub mod calendar;
 pub mod card_code;
 pub mod channel;
 pub mod chart;
@@ -12,6 +13,7 @@ pub mod number;
 pub mod phone;
 pub mod points;
 pub mod programme;
+pub mod recent;
 pub mod redeeming;
 pub mod redemption;
 pub mod reward;
@@ -20,3 +22,4 @@ pub mod survey;
 pub mod tier;
 pub mod tier_table;
 pub mod wallet;
+pub mod window;

@@ -1,7 +1,16 @@
 //! What is kept on the device. Every call can fail silently: private mode and full disks throw, and nothing that the
 //! member owns may depend on it.
 
+use js_sys::{Function, Reflect};
+use wasm_bindgen::prelude::*;
 use web_sys::Storage;
+
+/// Says that redemptions may be open, so that a start without any loads nothing for them: the device's time when one was
+/// put into the database, or 0 when it is elsewhere.
+pub const OPEN_INTENTS: &str = "portal.member.open";
+
+/// Name of the database in which intents are kept.
+pub const DATABASE: &str = "portal";
 
 fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
@@ -39,4 +48,14 @@ pub fn names(prefix: &str) -> Vec<String> {
     let Some(storage) = local() else { return Vec::new() };
     let count = storage.length().unwrap_or_default();
     (0..count).filter_map(|index| storage.key(index).ok()?).filter(|name| name.starts_with(prefix)).collect()
+}
+
+/// Forgets the database as a whole; nobody has to wait for it.
+pub fn remove_database() {
+    let Some(window) = web_sys::window() else { return };
+    let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).unwrap_or_default();
+    let factory = get(&window, "indexedDB");
+    if let Some(delete) = get(&factory, "deleteDatabase").dyn_ref::<Function>() {
+        let _ = delete.call1(&factory, &DATABASE.into());
+    }
 }

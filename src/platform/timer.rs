@@ -1,6 +1,9 @@
 //! Waiting.
 
 use js_sys::Promise;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -12,6 +15,16 @@ pub async fn sleep(milliseconds: i32) {
         }
     });
     let _ = JsFuture::from(promise).await;
+}
+
+/// What `work` gives, or `None` when it takes longer than `milliseconds`.
+pub async fn within<T>(milliseconds: i32, work: impl Future<Output = T>) -> Option<T> {
+    let (mut work, mut limit) = (pin!(work), pin!(sleep(milliseconds)));
+    poll_fn(move |context| match work.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => limit.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 /// Calls `tick` every `milliseconds` until the returned guard is dropped; not while the page is hidden.

@@ -147,6 +147,11 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
         self.value.get_untracked()
     }
 
+    /// The last known value, if the query is still there, without tracking.
+    pub fn try_peek(self) -> Option<T> {
+        self.value.try_get_untracked()?
+    }
+
     /// Whether nothing was ever read, without tracking.
     pub fn is_waiting(self) -> bool {
         self.status.with_untracked(|status| status.known_at.is_none() && status.fault.is_none())

@@ -47,7 +47,7 @@ const UNHEARD: &str = "portal.sign_out";
 /// Signs out: on this device in any case, on the backend as soon as it is reached.
 pub async fn sign_out() {
     // What is wiped first makes room for the mark where storage is full.
-    storage::remove_all("portal.member.");
+    forget_member();
     storage::write(UNHEARD, "1");
     // Before the token is forgotten: the backend has to know whose session it is.
     let _ = tell_sign_out().await;
@@ -79,7 +79,12 @@ async fn tell_sign_out() -> Result<(), ApiError> {
 /// Forgets everything that belongs to the member. Language and colours stay: they are the device's.
 pub fn wipe() {
     client::set_token(None);
+    forget_member();
+}
+
+fn forget_member() {
     storage::remove_all("portal.member.");
+    storage::remove_database();
 }
 
 /// Reads the programme again, in the language in use.

@@ -1,7 +1,7 @@
 //! Rewards and their categories.
 
 use crate::api::node::{Decoded, Node};
-use crate::domain::reward::{Category, Image, Reason, Reward, Stock};
+use crate::domain::reward::{Card, Category, Image, Reason, Reward, Stock};
 
 /// `Image`; only an address that a page may load is taken.
 ///
@@ -48,6 +48,10 @@ pub fn reward(node: Node<'_>) -> Decoded<Reward> {
         limit: node
             .maybe_child("per_member_limit")
             .and_then(|limit| Some((limit.maybe_int("max")?, limit.maybe_int("used").unwrap_or_default()))),
+        limit_period: node
+            .maybe_child("per_member_limit")
+            .map(|limit| limit.text_or_empty("period"))
+            .unwrap_or_default(),
         store_ids: stores.filter(|_| some_stores).map(|one| one.texts("ids")).unwrap_or_default(),
         stores_label: stores.map(|one| one.text_or_empty("label")).unwrap_or_default(),
         terms: node.texts("terms"),
@@ -55,6 +59,7 @@ pub fn reward(node: Node<'_>) -> Decoded<Reward> {
         cancellable_hours: node.maybe_int("cancellable_hours"),
         reasons: Vec::new(),
         shortfall: None,
+        favourite: node.flag("favourite"),
     };
     if let Some(eligibility) = eligibility {
         reward.shortfall = eligibility.maybe_int("shortfall");
@@ -67,6 +72,22 @@ pub fn reward(node: Node<'_>) -> Decoded<Reward> {
         }
     }
     Ok(reward)
+}
+
+/// `Reward`, of which a card is all that is wanted
+///
+/// # Errors
+/// As for [`reward`].
+pub fn card(node: Node<'_>) -> Decoded<Card> {
+    reward(node).map(Card::from)
+}
+
+/// `TierDefinition`: identifier and name
+///
+/// # Errors
+/// Without `id` or `name`.
+pub fn tier_name(node: Node<'_>) -> Decoded<(String, String)> {
+    Ok((node.text("id")?, node.text("name")?))
 }
 
 /// `RewardCategory`

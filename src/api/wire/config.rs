@@ -47,6 +47,19 @@ pub fn config(text: &str) -> Result<Config, ConfigFault> {
         };
         config.telemetry = Some(address.clone()).filter(|address| !address.is_empty());
     }
+    if let Some(value) = node.value("timeouts") {
+        const LIMITS: std::ops::RangeInclusive<i64> = 200..=120_000;
+        let fault = ConfigFault { field: "timeouts", expected: "read_ms and write_ms, 200 to 120000" };
+        let timeouts = Node::root(value).map_err(|_| fault.clone())?;
+        for (name, limit) in
+            [("read_ms", &mut config.read_timeout_ms), ("write_ms", &mut config.write_timeout_ms)]
+        {
+            if timeouts.value(name).is_some() {
+                let given = timeouts.maybe_int(name).filter(|given| LIMITS.contains(given));
+                *limit = given.and_then(|given| i32::try_from(given).ok()).ok_or(fault.clone())?;
+            }
+        }
+    }
     Ok(config)
 }
 
@@ -62,13 +75,15 @@ mod tests {
     #[test]
     fn a_full_file() {
         let read = config(
-            r#"{"api":"https://api.example.com/v1/","auth":"bearer","features_off":["surveys"],"telemetry":null,"x":1}"#,
+            r#"{"api":"https://api.example.com/v1/","auth":"bearer","features_off":["surveys"],"telemetry":null,"timeouts":{"read_ms":4000},"x":1}"#,
         );
         let wanted = Config {
             api: "https://api.example.com/v1".into(),
             auth: AuthMode::Bearer,
             features_off: vec!["surveys".into()],
             telemetry: None,
+            read_timeout_ms: 4_000,
+            ..Config::default()
         };
         assert_eq!(read, Ok(wanted));
     }

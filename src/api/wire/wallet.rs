@@ -3,7 +3,8 @@
 use crate::api::node::{Decoded, Node};
 use crate::api::wire::catalogue::image;
 use crate::domain::redemption::{
-    BucketUse, CardCode, Coupon, CouponOffer, Discount, Preview, Redemption, Status, Voucher,
+    BucketUse, CardCode, Coupon, CouponOffer, Discount, Gift, GiftStatus, PayAt, Payment, Preview,
+    Redemption, Refund, Status, Transfer, Voucher,
 };
 
 fn bucket(node: Node<'_>) -> Decoded<BucketUse> {
@@ -26,6 +27,24 @@ pub fn preview(node: Node<'_>) -> Decoded<Preview> {
         buckets_used: node.all("buckets_used", bucket)?,
         voucher_valid_until: node.time("voucher_valid_until"),
         cancellable_until: node.time("cancellable_until"),
+        cost_money: node.maybe_child("cost_money").and_then(money).filter(|(amount, _)| *amount > 0),
+        pay_at: node.maybe_text("pay_at").and_then(|word| PayAt::parse(&word)),
+    })
+}
+
+fn payment(node: Node<'_>) -> Option<Payment> {
+    Some(Payment {
+        amount: money(node.maybe_child("amount")?)?,
+        url: node.text_or_empty("url"),
+        expires_at: node.time("expires_at"),
+    })
+}
+
+fn refund(node: Node<'_>) -> Option<Refund> {
+    Some(Refund {
+        points: node.maybe_int("points")?,
+        at: node.time("at"),
+        buckets: node.good("buckets", bucket),
     })
 }
 
@@ -35,6 +54,8 @@ pub fn preview(node: Node<'_>) -> Decoded<Preview> {
 /// Without `id` or `status`.
 pub fn redemption(node: Node<'_>) -> Decoded<Redemption> {
     let reward = node.maybe_child("reward");
+    let actions = node.texts("actions");
+    let can = |word: &str| actions.iter().any(|action| action == word);
     Ok(Redemption {
         id: node.text("id")?,
         status: Status::parse(&node.text("status")?),
@@ -55,8 +76,14 @@ pub fn redemption(node: Node<'_>) -> Decoded<Redemption> {
         }),
         created_at: node.time("created_at"),
         cancellable_until: node.time("cancellable_until"),
-        can_cancel: node.texts("actions").iter().any(|action| action == "cancel"),
+        can_cancel: can("cancel"),
         balance_after: node.maybe_int("balance_after"),
+        payment: node.maybe_child("payment").and_then(payment),
+        can_pay: can("pay"),
+        poll_after: node.maybe_int("poll_after").map(|seconds| seconds.clamp(1, 600)),
+        status_detail: node.maybe_text("status_detail").filter(|text| !text.is_empty()),
+        used_at: node.time("used_at"),
+        refund: node.maybe_child("refund").and_then(refund),
     })
 }
 
@@ -79,8 +106,14 @@ fn discount(node: Node<'_>) -> Discount {
 /// # Errors
 /// Without `id` or `title`.
 pub fn coupon(node: Node<'_>) -> Decoded<Coupon> {
+    face(node, node.text("id")?)
+}
+
+fn face(node: Node<'_>, id: String) -> Decoded<Coupon> {
+    let actions = node.texts("actions");
+    let can = |word: &str| actions.iter().any(|action| action == word);
     Ok(Coupon {
-        id: node.text("id")?,
+        id,
         status: node.text_or_empty("status"),
         title: node.text("title")?,
         discount: discount(node),
@@ -89,6 +122,34 @@ pub fn coupon(node: Node<'_>) -> Decoded<Coupon> {
         valid_until: node.time("valid_until"),
         code: node.text_or_empty("code"),
         terms: node.texts("terms"),
+        can_transfer: can("transfer"),
+        can_take_back: can("take-back"),
+        transfer: node.maybe_child("transfer").and_then(|one| transfer(one).ok()),
+    })
+}
+
+/// `CouponTransfer`, as it is made and as a coupon holds it
+///
+/// # Errors
+/// Without `id` or `link`.
+pub fn transfer(node: Node<'_>) -> Decoded<Transfer> {
+    Ok(Transfer { id: node.text("id")?, link: node.text("link")?, expires_at: node.time("expires_at") })
+}
+
+/// `CouponGift`
+///
+/// # Errors
+/// Without `id`, `status`, `coupon`, or the coupon's `title`.
+pub fn gift(node: Node<'_>) -> Decoded<Gift> {
+    Ok(Gift {
+        id: node.text("id")?,
+        status: GiftStatus::parse(&node.text("status")?),
+        from: node.text_or_empty("from"),
+        mine: node.flag("mine"),
+        accepted_by_me: node.flag("accepted_by_me"),
+        message: node.maybe_text("message").filter(|text| !text.is_empty()),
+        expires_at: node.time("expires_at"),
+        coupon: face(node.child("coupon")?, String::new())?,
     })
 }
 

@@ -1,0 +1,151 @@
+//! Small texts that have to outlive the page: in IndexedDB, where that is missing in local storage, else in memory. A text
+//! is in one of them only.
+
+use crate::platform::{clock, storage, timer};
+use idb::{DatabaseEvent, Factory, ObjectStoreParams, Transaction};
+use js_sys::{Array, Function, Object, Reflect};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{IdbDatabase, IdbTransaction};
+
+const STORE: &str = "intents";
+const PREFIX: &str = "portal.member.intent.";
+/// Some engines neither open a database nor say that they can't.
+const PATIENCE_MS: i32 = 2_000;
+const ASLEEP_MS: i64 = 10_000;
+
+thread_local! {
+    static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY_ONLY: Cell<bool> = const { Cell::new(false) };
+    /// Until then it isn't tried again, by the device's clock: it didn't answer.
+    static ASLEEP: Cell<i64> = const { Cell::new(0) };
+}
+
+/// On a shared device nothing is written down.
+pub fn keep_in_memory_only() {
+    MEMORY_ONLY.set(true);
+}
+
+/// Every text and its key, and whether the database was among what was read.
+pub async fn all() -> (Vec<(String, String)>, bool) {
+    let rows = match open().await {
+        Some(database) => {
+            let rows = timer::within(PATIENCE_MS, rows(&database)).await.flatten();
+            database.close();
+            rows
+        }
+        None => None,
+    };
+    let read = rows.is_some();
+    let mut found = rows.unwrap_or_default();
+    if !MEMORY_ONLY.get() {
+        for name in storage::names(PREFIX) {
+            if let (Some(key), Some(text)) = (name.strip_prefix(PREFIX), storage::read(&name)) {
+                found.insert(key.to_owned(), text);
+            }
+        }
+    }
+    MEMORY.with_borrow(|memory| found.extend(memory.clone()));
+    (found.into_iter().collect(), read)
+}
+
+/// Keeps `text` under `key`; whether the database took it.
+pub async fn put(key: &str, text: &str) -> bool {
+    let name = named(key);
+    if let Some(database) = open().await {
+        let kept = write(&database, |store| store.put(&text.into(), Some(&key.into())).map(drop)).await;
+        database.close();
+        if kept {
+            storage::remove(&name);
+            MEMORY.with_borrow_mut(|memory| memory.remove(key));
+            return true;
+        }
+    }
+    if MEMORY_ONLY.get() || !storage::write(&name, text) {
+        MEMORY.with_borrow_mut(|memory| memory.insert(key.to_owned(), text.to_owned()));
+    }
+    false
+}
+
+/// Forgets `key`.
+pub async fn remove(key: &str) {
+    let name = named(key);
+    storage::remove(&name);
+    MEMORY.with_borrow_mut(|memory| memory.remove(key));
+    if let Some(database) = open().await {
+        write(&database, |store| store.delete(JsValue::from(key)).map(drop)).await;
+        database.close();
+    }
+}
+
+fn named(key: &str) -> String {
+    let mut name = String::from(PREFIX);
+    name.push_str(key);
+    name
+}
+
+/// The database, opened for one use: a connection that stays open would keep a sign-out from deleting it.
+async fn open() -> Option<IdbDatabase> {
+    let now = clock::device().0;
+    if MEMORY_ONLY.get() || (now..=now + ASLEEP_MS).contains(&ASLEEP.get()) {
+        return None;
+    }
+    let mut request = Factory::new().ok()?.open(storage::DATABASE, Some(1)).ok()?;
+    request.on_upgrade_needed(|event| {
+        if let Ok(database) = event.database() {
+            let _ = database.create_object_store(STORE, ObjectStoreParams::new());
+        }
+    });
+    let late = Rc::new(Cell::new(false));
+    let given_up = Rc::clone(&late);
+    // It runs to its end in any case, so that what opens too late is closed.
+    let opening = future_to_promise(async move {
+        let database = request.await.map(IdbDatabase::from).map_err(|_| JsValue::UNDEFINED)?;
+        if given_up.get() {
+            database.close();
+        }
+        Ok(database.into())
+    });
+    match timer::within(PATIENCE_MS, JsFuture::from(opening)).await {
+        Some(opened) => opened.ok()?.dyn_into().ok(),
+        None => {
+            late.set(true);
+            ASLEEP.set(now + ASLEEP_MS);
+            None
+        }
+    }
+}
+
+async fn rows(database: &IdbDatabase) -> Option<BTreeMap<String, String>> {
+    let transaction = begin(database, "readonly")?;
+    let store = transaction.object_store(STORE).ok()?;
+    // Both listen before either is awaited.
+    let keys = store.get_all_keys(None, None).ok()?.into_future();
+    let values = store.get_all(None, None).ok()?.into_future();
+    let (keys, values) = (keys.await.ok()?, values.await.ok()?);
+    let pair = |(key, value): (JsValue, JsValue)| Some((key.as_string()?, value.as_string()?));
+    Some(keys.into_iter().zip(values).filter_map(pair).collect())
+}
+
+/// Writes, and waits until it is on the disk, as far as the engine can promise that.
+async fn write(
+    database: &IdbDatabase,
+    change: impl FnOnce(&idb::ObjectStore) -> Result<(), idb::Error>,
+) -> bool {
+    let Some(transaction) = begin(database, "readwrite") else { return false };
+    let changed = transaction.object_store(STORE).and_then(|store| change(&store));
+    let committed = async move { transaction.await.is_ok_and(|result| result.is_committed()) };
+    changed.is_ok() && timer::within(PATIENCE_MS, committed).await == Some(true)
+}
+
+/// A transaction that is only over when it is on the disk; `idb` has no word for that.
+fn begin(database: &IdbDatabase, mode: &str) -> Option<Transaction> {
+    let begin: Function = Reflect::get(database, &"transaction".into()).ok()?.dyn_into().ok()?;
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
+    let begun = begin.call3(database, &Array::of1(&STORE.into()), &mode.into(), &options);
+    Some(begun.ok()?.dyn_into::<IdbTransaction>().ok()?.into())
+}
