@@ -9,8 +9,9 @@ use crate::features;
 use crate::parts::failure::failure;
 use crate::parts::frame::page_head;
 use crate::platform::network::is_online;
-use crate::platform::{dom, idle};
-use crate::state::Portal;
+use crate::platform::{dom, idle, storage};
+use crate::state::toast::Toasts;
+use crate::state::{Portal, redemptions};
 use crate::ui::{bone, live, loading};
 use leptos::prelude::*;
 use std::future::Future;
@@ -30,18 +31,21 @@ impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
     }
 }
 
-/// A split point, and its twin for builds in one piece.
+/// A split point, and its twin for builds in one piece: of a screen, or of a task that needs no screen.
 macro_rules! part {
     ($name:ident, $page:expr) => {
+        part!($name() -> Page, $page);
+    };
+    ($name:ident($($arg:ident: $kind:ty),*) -> $gives:ty, $body:expr) => {
         #[cfg(feature = "split")]
         #[wasm_split_helpers::wasm_split($name, fallible)]
-        fn $name() -> Result<Page, NotLoaded> {
-            Ok($page)
+        fn $name($($arg: $kind),*) -> Result<$gives, NotLoaded> {
+            Ok($body)
         }
 
         #[cfg(not(feature = "split"))]
-        async fn $name() -> Result<Page, NotLoaded> {
-            Ok($page)
+        async fn $name($($arg: $kind),*) -> Result<$gives, NotLoaded> {
+            Ok($body)
         }
     };
 }
@@ -57,17 +61,27 @@ part!(points, |route| match route {
     _ => features::points::page(),
 });
 
-part!(rewards, |route| match route {
+part!(rewards, |_| features::rewards::page());
+
+part!(reward, |route| match route {
     Route::Reward(id) => features::rewards::detail::page(id.clone()),
-    _ => features::rewards::page(),
+    _ => features::not_found::page(),
 });
 
-part!(wallet, |route| match route {
+part!(wallet, |_| features::wallet::page());
+
+part!(voucher, |route| match route {
     Route::Voucher(id) => features::wallet::voucher::page(id.clone()),
     Route::Coupon(id) => features::wallet::coupon::page(id.clone()),
-    Route::Code => features::code::page(),
-    _ => features::wallet::page(),
+    _ => features::not_found::page(),
 });
+
+part!(gift, |route| match route {
+    Route::Gift(id) => features::gift::page(id.clone()),
+    _ => features::not_found::page(),
+});
+
+part!(code, |_| features::code::page());
 
 part!(surveys, |route| match route {
     Route::Survey(id) => features::surveys::answer::page(id.clone()),
@@ -76,19 +90,44 @@ part!(surveys, |route| match route {
 
 part!(me, |_| features::me::page());
 
+part!(redeeming(portal: Portal, toasts: Toasts) -> (), redemptions::resume(portal, toasts));
+
+/// Takes up the redemptions that were open when the page was left. Where nothing is kept, nothing is loaded for it.
+pub(super) fn resume(portal: Portal, toasts: Toasts) {
+    if storage::read(storage::OPEN_INTENTS).is_some() {
+        spawn_local(async move {
+            // Without the part they are taken up by the next screen that shows them.
+            let _ = redeeming(portal, toasts).await;
+        });
+    }
+}
+
 /// A part of the programme.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     SignIn,
-    Points,
     Rewards,
+    Reward,
+    Points,
     Wallet,
-    Surveys,
+    Code,
+    Voucher,
     Me,
+    Surveys,
+    Gift,
 }
 
-/// In the order in which a member is likely to need them.
-const LATER: [Part; 5] = [Part::Rewards, Part::Points, Part::Wallet, Part::Me, Part::Surveys];
+/// In the order in which a member is likely to need them, with the feature that the programme must have.
+const LATER: [(Part, Option<&str>); 8] = [
+    (Part::Rewards, None),
+    (Part::Reward, None),
+    (Part::Code, Some("card-code")),
+    (Part::Points, None),
+    (Part::Wallet, None),
+    (Part::Voucher, None),
+    (Part::Me, None),
+    (Part::Surveys, Some("surveys")),
+];
 
 impl Part {
     /// The part of a screen; `None` for what is in the main module, or in nobody's.
@@ -97,10 +136,13 @@ impl Part {
             Route::SignIn { .. } => Self::SignIn,
             Route::Tier | Route::Points { .. } => Self::Points,
             Route::Earn if portal.has("earning-rules") => Self::Points,
-            Route::Rewards(_) | Route::Reward(_) => Self::Rewards,
-            Route::Wallet { .. } | Route::Voucher(_) => Self::Wallet,
-            Route::Coupon(_) if portal.has("coupons") => Self::Wallet,
-            Route::Code if portal.has("card-code") => Self::Wallet,
+            Route::Rewards(_) => Self::Rewards,
+            Route::Reward(_) => Self::Reward,
+            Route::Wallet { .. } => Self::Wallet,
+            Route::Voucher(_) => Self::Voucher,
+            Route::Coupon(_) if portal.has("coupons") => Self::Voucher,
+            Route::Gift(_) if portal.has("coupon-transfers") && portal.channel.can_give() => Self::Gift,
+            Route::Code if portal.has("card-code") => Self::Code,
             Route::Surveys | Route::Survey(_) if portal.has("surveys") => Self::Surveys,
             Route::Me => Self::Me,
             _ => return None,
@@ -112,7 +154,11 @@ impl Part {
             Self::SignIn => Box::pin(sign_in()),
             Self::Points => Box::pin(points()),
             Self::Rewards => Box::pin(rewards()),
+            Self::Reward => Box::pin(reward()),
             Self::Wallet => Box::pin(wallet()),
+            Self::Voucher => Box::pin(voucher()),
+            Self::Code => Box::pin(code()),
+            Self::Gift => Box::pin(gift()),
             Self::Surveys => Box::pin(surveys()),
             Self::Me => Box::pin(me()),
         }
@@ -123,7 +169,7 @@ impl Part {
 #[derive(Clone, Copy)]
 pub(super) struct Screens {
     portal: Portal,
-    here: [RwSignal<Option<Page>>; 6],
+    here: [RwSignal<Option<Page>>; Part::Gift as usize + 1],
     fetching_ahead: StoredValue<bool>,
 }
 
@@ -210,8 +256,8 @@ impl Screens {
         }
         self.fetching_ahead.set_value(true);
         spawn_local(async move {
-            for part in LATER {
-                if part == Part::Surveys && !self.portal.has("surveys") {
+            for (part, feature) in LATER {
+                if feature.is_some_and(|feature| !self.portal.has(feature)) {
                     continue;
                 }
                 idle::idle().await;

@@ -1,9 +1,10 @@
 //! The shell around every screen: the way between them, the offline bar, the notices.
 
 use crate::app::links;
-use crate::app::screens::Screens;
+use crate::app::screens::{Screens, resume};
 use crate::domain::route::Route;
 use crate::i18n::{key, t};
+use crate::parts::frame::kiosk_bar;
 use crate::platform::{network, timer};
 use crate::state::nav::Nav;
 use crate::state::toast::Toasts;
@@ -54,6 +55,12 @@ pub(super) fn shell(portal: Portal) -> AnyView {
             screens.fetch_ahead();
         }
     });
+    let resumed = Memo::new(move |_| portal.overview.is_known());
+    effect(move || {
+        if resumed.get() {
+            resume(portal, toasts);
+        }
+    });
     view! {
         <a class="skip" href="#main">
             {move || {
@@ -65,6 +72,11 @@ pub(super) fn shell(portal: Portal) -> AnyView {
         {live(move || {
             portal.locale.track();
             screen(screens, portal, &place.get())
+        })}
+        {live(move || {
+            portal.locale.track();
+            let member = !place.with(|place| matches!(place, Route::SignIn { .. }));
+            if member && !portal.channel.has_tabs() { kiosk_bar() } else { ().into_any() }
         })}
         <div class="toasts" aria-live="polite">
             {live(move || toasts.list().into_iter().map(|(_, text)| toast(text)).collect_view().into_any())}

@@ -1,5 +1,7 @@
 //! The size of what the home screen loads first, against docs/budgets.json, and of the parts that come later.
 
+pub(crate) mod scroll;
+
 use std::fs;
 use std::path::Path;
 
@@ -43,7 +45,7 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     let mut parts = Vec::new();
     for entry in fs::read_dir(&dist)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".wasm") && !names.contains(&name) {
+        if [".wasm", ".css"].iter().any(|kind| name.ends_with(kind)) && !names.contains(&name) {
             parts.push(name);
         }
     }

@@ -13,6 +13,7 @@ mod portal;
 mod project;
 mod split;
 mod start;
+mod style;
 mod test;
 mod tools;
 mod wasm;
@@ -40,9 +41,9 @@ enum Command {
     Test(test::Options),
     /// Build the portal into dist/.
     Build(BuildOptions),
-    /// Print what the home screen loads first against its budget, and what each other part weighs.
+    /// Print what the home screen loads first and what scrolling through 10,000 rewards takes, against their budgets.
     Bench,
-    /// Bundle style/main.css into target/style/main.css (Trunk calls this before each build).
+    /// Bundle the sheets of style/ into target/style (Trunk calls this before each build).
     Css,
     /// Install the tools and stop.
     Tools {
@@ -92,9 +93,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             portal::build(&project, options.mode())?;
         }
         Command::Bench => {
-            tools::ensure(&project, Need::BUILD)?;
+            tools::ensure(&project, Need { browsers: true, ..Need::BUILD })?;
             portal::build(&project, Mode::Release)?;
             bench::run(&project)?;
+            bench::scroll::run(&project)?;
         }
         Command::Css => {
             tools::ensure(&project, Need { npm: true, ..Need::NOTHING })?;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::portal::Asset;
+use crate::portal::{Asset, LATER};
 use crate::project::Project;
 use crate::split::Programme;
 
@@ -73,6 +73,8 @@ fn replacement(project: &Project, programme: &Programme, dist: &Path, link: &Lin
             .map(str::trim)
             .collect::<Vec<_>>()
             .join("\n"),
+        // The loader fetches it together with the first part.
+        ("css", _) if link.href == LATER => String::new(),
         ("css", Some("css")) => {
             let stem = name.trim_end_matches(".css");
             let sheet = Asset::place(dist, stem, "css", &fs::read(&path)?)?;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 
 use crate::compress;
 use crate::page;
@@ -24,7 +24,7 @@ pub(crate) enum Mode {
     Dev,
 }
 
-/// The engines that the style sheet is lowered for; docs/ARCHITECTURE.md says why these.
+/// The engines that the style sheets are lowered for; docs/ARCHITECTURE.md says why these.
 const TARGETS: &str = "chrome >= 86, firefox >= 79, safari >= 13, ios_saf >= 13";
 
 /// Unstable parts of the pinned stable toolchain, for the release build of the portal only.
@@ -55,15 +55,21 @@ const SOURCES: [&str; 16] = [
     "xtask/src/wasm.rs",
 ];
 
-/// Bundles, lowers and minifies style/main.css into target/style/main.css.
+/// The sheet of the screens in parts, which the page doesn't wait for.
+pub(crate) const LATER: &str = "target/style/later.css";
+
+/// Bundles, lowers and minifies the two sheets of style/ into target/style.
 ///
 /// # Errors
-/// When the style sheet has a fault.
+/// When a sheet has a fault.
 pub(crate) fn css(project: &Project) -> anyhow::Result<()> {
     fs::create_dir_all(project.path("target/style"))?;
-    let mut bundle = project.command("lightningcss");
-    bundle.args(["--bundle", "--minify", "--targets", TARGETS, "style/main.css"]);
-    run(bundle.args(["--output-file", "target/style/main.css"]))
+    for sheet in ["style/main.css", "style/later.css"] {
+        let mut bundle = project.command("lightningcss");
+        bundle.args(["--bundle", "--minify", "--targets", TARGETS, sheet]);
+        run(bundle.args(["--output-file", &format!("target/{sheet}")]))?;
+    }
+    Ok(())
 }
 
 /// Builds dist/ unless it is there, made from these very sources in this mode.
@@ -80,7 +86,7 @@ pub(crate) fn build(project: &Project, mode: Mode) -> anyhow::Result<()> {
     }
     // A build that is cut off must not be taken for a whole one.
     let _ = fs::remove_file(&stamp);
-    // Trunk wants the file before its own hook has made it; the release page names it too.
+    // Trunk wants the files before its own hook has made them; the release page and loader name them too.
     css(project)?;
 
     match mode {
@@ -121,9 +127,10 @@ impl Asset {
     /// # Errors
     /// When the file can't be written.
     pub(crate) fn place(dist: &Path, stem: &str, extension: &str, bytes: &[u8]) -> anyhow::Result<Self> {
-        let name = format!("{stem}-{}.{extension}", hex(&Sha256::digest(bytes)[..8]));
+        let hash = Sha256::digest(bytes);
+        let name = format!("{stem}-{}.{extension}", hex(&hash[..8]));
         fs::write(dist.join(&name), bytes).with_context(|| name.clone())?;
-        Ok(Self { name, integrity: format!("sha384-{}", base64(&Sha384::digest(bytes))) })
+        Ok(Self { name, integrity: format!("sha256-{}", base64(&hash)) })
     }
 }
 
@@ -183,7 +190,7 @@ mod tests {
         let other = Asset::place(dir.path(), "app", "js", b"glue!").unwrap();
         assert_eq!(one.name, format!("app-{}.js", hex(&Sha256::digest("glue")[..8])));
         assert!(one.name != other.name && one.integrity != other.integrity);
-        assert!(one.integrity.starts_with("sha384-") && one.integrity.len() == 71);
+        assert!(one.integrity.starts_with("sha256-") && one.integrity.len() == 51);
         assert_eq!(fs::read(dir.path().join(one.name)).unwrap(), b"glue");
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::portal::Asset;
+use crate::portal::{Asset, LATER};
 use crate::project::{Project, run};
 use crate::wasm;
 
@@ -23,6 +23,8 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 
 const BUILT: &str = "target/wasm32-unknown-unknown/release/member-portal.wasm";
+/// The part that a new member sees first.
+const ENTRANCE: &str = "sign_in";
 /// What wasm-split and wasm-bindgen call the things that this file reads in their output.
 const GLUE_MODULE: &str = "./app_bg.js";
 const LOADER: &str = "__wasm_split.js";
@@ -74,8 +76,8 @@ pub(crate) fn build(project: &Project, envs: &[(&str, &str)], dist: &Path) -> an
 /// What wasm-split's own loader says about its files.
 #[derive(Debug, PartialEq, Eq)]
 struct Parts {
-    /// Name of the part, and whether it needs code that it shares with another.
-    splits: Vec<(String, bool)>,
+    /// Name of the part, and the files of code that it shares with others.
+    splits: Vec<(String, Vec<String>)>,
     /// Files of shared code.
     chunks: Vec<String>,
 }
@@ -89,7 +91,9 @@ impl Parts {
         for text in loader.split(&format!("export const {LOAD}")).skip(1) {
             let name = text.split(' ').next().unwrap_or_default().to_owned();
             let own = text.split("const __chunk_").next().unwrap_or_default();
-            let needs = own.contains("[__chunk_");
+            let number = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+            let needs = own.split("__chunk_").skip(1).map(|rest| format!("chunk_{}.wasm", number(rest)));
+            let needs = needs.collect();
             if !files().any(|file| file == format!("split_{name}.wasm")) {
                 bail!("the part {name} is empty: nothing of it is apart from the main module");
             }
@@ -103,33 +107,49 @@ impl Parts {
     }
 }
 
-/// Optimises the parts into `dist`; gives the loader's text back.
+/// Optimises the parts into `dist`, with the sheet of their screens; gives the loader's text back.
 fn place_parts(project: &Project, work: &Path, parts: &Parts, dist: &Path) -> anyhow::Result<String> {
     let mut text = include_str!("split/loader.js").to_owned();
-    if !parts.chunks.is_empty() {
-        let shared = place_shared(project, work, &parts.chunks, dist)?;
-        text.push_str(&format!("const shared = part('/{}', '{}', []);\n", shared.name, shared.integrity));
+    let later = Asset::place(dist, "later", "css", &fs::read(project.path(LATER)).context(LATER)?)?;
+    text.push_str(&format!("const later = sheet('/{}', '{}');\n", later.name, later.integrity));
+    // Whoever signs in for the first time waits for that screen alone: what it shares with others is a file of its own.
+    let entrance = parts.splits.iter().find(|(name, _)| name == ENTRANCE).map(|(_, needs)| needs.as_slice());
+    let (first, rest): (Vec<_>, Vec<_>) =
+        parts.chunks.iter().cloned().partition(|chunk| entrance.is_some_and(|needs| needs.contains(chunk)));
+    let groups = [("first", first), ("shared", rest)];
+    for (name, chunks) in groups.iter().filter(|(_, chunks)| !chunks.is_empty()) {
+        let file = place_shared(project, work, name, chunks, dist)?;
+        text.push_str(&format!("const {name} = part('/{}', '{}', []);\n", file.name, file.integrity));
     }
     for (name, needs) in &parts.splits {
         let file = optimise(project, &work.join(format!("split_{name}.wasm")))?;
         let asset = Asset::place(dist, &format!("part-{}", name.replace('_', "-")), "wasm", &file)?;
-        let needs = if *needs { "[shared]" } else { "[]" };
+        let needs = groups.iter().filter(|(_, chunks)| chunks.iter().any(|chunk| needs.contains(chunk)));
+        let needs: Vec<_> = needs.map(|(name, _)| *name).collect();
         text.push_str(&format!(
-            "export const {LOAD}{name} = told(part('/{}', '{}', {needs}));\n",
-            asset.name, asset.integrity
+            "export const {LOAD}{name} = told(part('/{}', '{}', [{}]));\n",
+            asset.name,
+            asset.integrity,
+            needs.join(", ")
         ));
     }
     Ok(text)
 }
 
 /// wasm-split makes a file for each set of parts that share something: dozens of requests for some kilobytes. They
-/// don't depend on each other, so they are one file here.
-fn place_shared(project: &Project, work: &Path, chunks: &[String], dist: &Path) -> anyhow::Result<Asset> {
+/// don't depend on each other, so those of a group are one file here.
+fn place_shared(
+    project: &Project,
+    work: &Path,
+    name: &str,
+    chunks: &[String],
+    dist: &Path,
+) -> anyhow::Result<Asset> {
     const BASE: &str = "base";
     let modules = chunks.iter().map(|chunk| fs::read(work.join(chunk))).collect::<Result<Vec<_>, _>>()?;
-    let base = work.join("base.wasm");
+    let base = work.join(format!("{name}.base.wasm"));
     fs::write(&base, wasm::gathering(&modules, BASE)?)?;
-    let merged = work.join("shared.wasm");
+    let merged = work.join(format!("{name}.wasm"));
     let mut merge = project.command("wasm-merge");
     merge.arg(&base).arg(SHARES);
     for chunk in chunks {
@@ -143,7 +163,7 @@ fn place_shared(project: &Project, work: &Path, chunks: &[String], dist: &Path) 
         }
     };
     fs::write(&merged, wasm::rewrite(&whole, back, |_| None)?)?;
-    Asset::place(dist, "part-shared", "wasm", &optimise(project, &merged)?)
+    Asset::place(dist, &format!("part-{name}"), "wasm", &optimise(project, &merged)?)
 }
 
 fn optimise(project: &Project, file: &Path) -> anyhow::Result<Vec<u8>> {
@@ -353,7 +373,8 @@ mod tests {
     fn the_loader_tells_its_parts() {
         let parts = Parts::read(LOADER_TEXT).unwrap();
         assert_eq!(parts.chunks, ["chunk_7.wasm"]);
-        assert_eq!(parts.splits, [("me".to_owned(), false), ("points".to_owned(), true)]);
+        let needs = vec!["chunk_7.wasm".to_owned()];
+        assert_eq!(parts.splits, [("me".to_owned(), vec![]), ("points".to_owned(), needs)]);
         assert!(Parts::read("").is_err());
         let empty =
             "export const __wasm_split_load_me = wrapAsyncCb(makeLoad(() => async (_imp) => ({}), []));";

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::portal::{self, Mode};
 use crate::project::{Project, run as run_command, run_seeing};
 use crate::tools::{self, Need};
-use crate::{architecture, bench, contract, dependencies};
+use crate::{architecture, bench, contract, dependencies, style};
 
 /// Options of `test`.
 #[derive(Args)]
@@ -45,7 +45,7 @@ const RUST: Need = Need { rust: true, ..Need::NOTHING };
 const NPM: Need = Need { npm: true, ..Need::NOTHING };
 const PYTHON: Need = Need { rust: true, python: true, ..Need::NOTHING };
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 15] = [
     Step { name: "format", what: "rustfmt", quick: true, need: RUST, run: format },
     Step {
         name: "architecture",
@@ -53,6 +53,13 @@ const STEPS: [Step; 13] = [
         quick: true,
         need: Need::NOTHING,
         run: |c| architecture::check(c.project),
+    },
+    Step {
+        name: "style",
+        what: "the first sheet holds what home needs, none a class that nothing has",
+        quick: true,
+        need: Need::NOTHING,
+        run: |c| style::check(c.project),
     },
     Step {
         name: "dependencies",
@@ -90,6 +97,13 @@ const STEPS: [Step; 13] = [
         quick: true,
         need: RUST,
         run: contract_tests,
+    },
+    Step {
+        name: "redeeming",
+        what: "a thousand ways in which a redemption can go wrong, without a browser",
+        quick: false,
+        need: RUST,
+        run: |c| c.cargo_test(&["-p", "portal-tests", "--test", "redeeming"], &["--nocapture"]),
     },
     Step { name: "build", what: "the portal, release", quick: false, need: Need::BUILD, run: build },
     Step { name: "size", what: "the home screen's first load", quick: false, need: Need::BUILD, run: size },
@@ -248,7 +262,7 @@ fn contract_tests(c: &mut Context<'_>) -> anyhow::Result<()> {
     let targets = packages.iter().filter(|package| package["name"] == "portal-tests");
     for target in targets.flat_map(|package| package["targets"].as_array()).flatten() {
         let name = target["name"].as_str().unwrap_or_default();
-        if target["kind"][0] == "test" && name != "e2e" {
+        if target["kind"][0] == "test" && !["e2e", "redeeming"].contains(&name) {
             args.extend(["--test".to_owned(), name.to_owned()]);
         }
     }

@@ -15,8 +15,9 @@ const GECKODRIVER: &str = "0.37.1";
 const WASM_SPLIT: &str = "0.2.4";
 const REQUIREMENTS: &str = "tools/python/requirements.txt";
 const PYTHON: &str = "target/tools/py";
-/// Browsers and drivers of the end-to-end tests; without the font every Chinese character is a box.
-const BROWSERS: [&str; 7] = [
+/// Browsers and drivers of the end-to-end tests, and what reads codes on their pictures; without the font every Chinese
+/// character is a box.
+const BROWSERS: [&str; 8] = [
     "chromium",
     "chromium-driver",
     "firefox-esr",
@@ -24,6 +25,7 @@ const BROWSERS: [&str; 7] = [
     "xvfb",
     "xauth",
     "fonts-wqy-microhei",
+    "zbar-tools",
 ];
 
 /// Groups of tools that a command asks for.
