@@ -37,11 +37,34 @@ impl Channel {
     pub fn has_tabs(self) -> bool {
         self != Self::Kiosk
     }
+
+    /// Whether a file can be handed to the person: WeChat drops downloads, and a shared screen keeps nothing.
+    pub fn can_download(self) -> bool {
+        self == Self::Mobile
+    }
+
+    /// Whether a page of somebody else may be opened.
+    pub fn can_leave(self) -> bool {
+        self != Self::Kiosk
+    }
+
+    /// Whether links for friends can be made and opened: a shared screen can't send them on.
+    pub fn can_give(self) -> bool {
+        self != Self::Kiosk
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shared_screen_gives_nothing_away() {
+        let can = |channel: Channel| (channel.can_download(), channel.can_leave(), channel.can_give());
+        assert_eq!(can(Channel::Mobile), (true, true, true));
+        assert_eq!(can(Channel::WeChat), (false, true, true));
+        assert_eq!(can(Channel::Kiosk), (false, false, false));
+    }
 
     #[test]
     fn enrolment_beats_the_user_agent() {

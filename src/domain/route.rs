@@ -38,8 +38,26 @@ pub struct CatalogueFilter {
     pub affordable: bool,
     /// Words to search for.
     pub query: String,
+    /// Identifier of a tier: only what is kept for it.
+    pub tier: Option<String>,
+    /// Identifier of a store: only what can be used there.
+    pub store: Option<String>,
+    /// Only the member's favourites.
+    pub favourites: bool,
     /// Order.
     pub sort: Sort,
+}
+
+impl CatalogueFilter {
+    /// Everything, in the same order.
+    pub fn cleared(&self) -> Self {
+        Self { sort: self.sort, ..Self::default() }
+    }
+
+    /// Whether anything but the order differs from the whole catalogue.
+    pub fn is_narrow(&self) -> bool {
+        *self != self.cleared()
+    }
 }
 
 /// A place of the portal.
@@ -74,6 +92,8 @@ pub enum Route {
     Voucher(String),
     /// One coupon.
     Coupon(String),
+    /// A coupon that somebody gives away, for the friend who opens the link.
+    Gift(String),
     /// The member code.
     Code,
     /// Surveys.
@@ -105,9 +125,14 @@ impl Route {
             (Some("points"), None) => Self::Points { kind: param(query, "type") },
             (Some("points"), Some("earn")) => Self::Earn,
             (Some("rewards"), None) => Self::Rewards(CatalogueFilter {
-                category: param(query, "category"),
+                category: short(query, "category"),
                 affordable: param(query, "affordable").as_deref() == Some("true"),
-                query: param(query, "q").unwrap_or_default(),
+                query: param(query, "q")
+                    .map(|words| words.chars().take(LONGEST).collect())
+                    .unwrap_or_default(),
+                tier: short(query, "tier"),
+                store: short(query, "store"),
+                favourites: param(query, "favourite").as_deref() == Some("true"),
                 sort: param(query, "sort")
                     .and_then(|word| Sort::ALL.into_iter().find(|sort| sort.name() == word))
                     .unwrap_or_default(),
@@ -116,6 +141,7 @@ impl Route {
             (Some("wallet"), None) => Self::Wallet { past: param(query, "past").as_deref() == Some("true") },
             (Some("vouchers"), Some(id)) => Self::Voucher(decode(id)),
             (Some("coupons"), Some(id)) => Self::Coupon(decode(id)),
+            (Some("gifts"), Some(id)) => Self::Gift(decode(id)),
             (Some("code"), None) => Self::Code,
             (Some("surveys"), None) => Self::Surveys,
             (Some("surveys"), Some(id)) => Self::Survey(decode(id)),
@@ -139,6 +165,9 @@ impl Route {
                     ("category", filter.category.as_deref().unwrap_or_default()),
                     ("affordable", if filter.affordable { "true" } else { "" }),
                     ("q", &filter.query),
+                    ("tier", filter.tier.as_deref().unwrap_or_default()),
+                    ("store", filter.store.as_deref().unwrap_or_default()),
+                    ("favourite", if filter.favourites { "true" } else { "" }),
                     ("sort", if filter.sort == Sort::default() { "" } else { filter.sort.name() }),
                 ],
             ),
@@ -146,6 +175,7 @@ impl Route {
             Self::Wallet { past } => with("/wallet", &[("past", if *past { "true" } else { "" })]),
             Self::Voucher(id) => item("/vouchers/", id),
             Self::Coupon(id) => item("/coupons/", id),
+            Self::Gift(id) => item("/gifts/", id),
             Self::Code => "/code".into(),
             Self::Surveys => "/surveys".into(),
             Self::Survey(id) => item("/surveys/", id),
@@ -163,6 +193,7 @@ impl Route {
         match (self, other) {
             (Self::Reward(a), Self::Reward(b)) | (Self::Voucher(a), Self::Voucher(b)) => a == b,
             (Self::Coupon(a), Self::Coupon(b)) | (Self::Survey(a), Self::Survey(b)) => a == b,
+            (Self::Gift(a), Self::Gift(b)) => a == b,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -211,6 +242,14 @@ fn param(query: &str, name: &str) -> Option<String> {
         .filter(|value| !value.is_empty())
 }
 
+/// The most letters of what is searched for and of an identifier.
+const LONGEST: usize = 60;
+
+/// An identifier in the address; what is too long to be one is nobody's.
+fn short(query: &str, name: &str) -> Option<String> {
+    param(query, name).filter(|id| id.chars().count() <= LONGEST)
+}
+
 fn decode(text: &str) -> String {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let bytes = text.as_bytes();
@@ -257,6 +296,7 @@ mod tests {
             ("/wallet?past=true", Route::Wallet { past: true }),
             ("/vouchers/r_1", Route::Voucher("r_1".into())),
             ("/coupons/c_1", Route::Coupon("c_1".into())),
+            ("/gifts/tfr_1", Route::Gift("tfr_1".into())),
             ("/code", Route::Code),
             ("/surveys", Route::Surveys),
             ("/surveys/tasting", Route::Survey("tasting".into())),
@@ -277,6 +317,17 @@ mod tests {
     }
 
     #[test]
+    fn nobody_makes_the_catalogue_ask_for_an_essay() {
+        let mut href = String::from("/rewards?sort=%00&tier=");
+        href.push_str(&"x".repeat(61));
+        href.push_str("&affordable=yes&favourite=1&q=");
+        href.push_str(&"%E8%8C%B6".repeat(99));
+        let Route::Rewards(filter) = parse(&href) else { panic!("{href}") };
+        assert_eq!(filter.query.chars().count(), 60);
+        assert_eq!(CatalogueFilter { query: String::new(), ..filter }, CatalogueFilter::default());
+    }
+
+    #[test]
     fn unknown_places_are_not_found() {
         for href in ["/nope", "/rewards/a/b", "/me/x", "/vouchers"] {
             assert_eq!(parse(href), Route::NotFound, "{href}");
@@ -285,8 +336,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_filter_survives_the_address(category in proptest::option::of(".{1,12}"), query in ".{0,24}", affordable: bool) {
-            let filter = CatalogueFilter { category, affordable, query, sort: Sort::CostDesc };
+        fn any_filter_survives_the_address(
+            [category, tier, store] in prop::array::uniform3(prop::option::of(".{1,12}")),
+            query in ".{0,24}",
+            [affordable, favourites] in prop::array::uniform2(any::<bool>()),
+        ) {
+            let sort = Sort::CostDesc;
+            let filter = CatalogueFilter { category, affordable, query, tier, store, favourites, sort };
             let href = Route::Rewards(filter.clone()).href();
             prop_assert!(href.is_ascii());
             prop_assert_eq!(parse(&href), Route::Rewards(filter));

@@ -1,7 +1,7 @@
 //! The wallet: vouchers and coupons in one order, and what is said about them.
 
 use crate::domain::date::Instant;
-use crate::domain::redemption::{Coupon, Redemption, Status};
+use crate::domain::redemption::{BucketUse, Coupon, Redemption, Status};
 
 /// How long after a redemption its voucher is greeted as a new one; a little before it, for clocks that differ.
 const NEW_FOR_MS: std::ops::Range<i64> = -10_000..120_000;
@@ -10,9 +10,9 @@ const NEW_FOR_MS: std::ops::Range<i64> = -10_000..120_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ticket {
     /// What a redemption issued.
-    Voucher(Redemption),
+    Voucher(Box<Redemption>),
     /// A coupon.
-    Coupon(Coupon),
+    Coupon(Box<Coupon>),
 }
 
 impl Ticket {
@@ -24,11 +24,51 @@ impl Ticket {
         }
     }
 
-    /// Whether the member still has something to use or to wait for.
-    pub fn is_open(&self, now: Instant) -> bool {
+    /// Where it belongs at `now`.
+    pub fn shelf(&self, now: Instant) -> Shelf {
         match self {
-            Self::Voucher(one) => one.status_at(now).is_open(),
-            Self::Coupon(one) => one.is_open(now),
+            Self::Voucher(one) => match one.status_at(now) {
+                Status::Pending => Shelf::Pending,
+                Status::Issued | Status::Other => Shelf::Usable,
+                _ => Shelf::Past,
+            },
+            Self::Coupon(one) => one.shelf(now),
+        }
+    }
+}
+
+/// A part of the wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shelf {
+    /// Something has to happen first: a partner issues it, money is paid, a friend takes it.
+    Pending,
+    /// Can be used now.
+    Usable,
+    /// Used, over, given away or undone.
+    Past,
+}
+
+/// Whether something is worth being read again, and how soon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Nothing happens to it any more.
+    Over,
+    /// It is on screen and can be used at any moment.
+    Live,
+    /// It waits; with the seconds that the backend asked for.
+    Waiting(Option<i64>),
+}
+
+impl Pace {
+    /// How long after the last reading the next one is due, in milliseconds, when it was read `times` times since it
+    /// last changed. `None` when it never is.
+    pub fn wait_ms(self, times: usize) -> Option<i64> {
+        const BACK_OFF_S: [i64; 6] = [2, 3, 5, 8, 13, 30];
+        match self {
+            Self::Over => None,
+            Self::Live => Some(10_000),
+            Self::Waiting(Some(seconds)) => Some(seconds.clamp(1, 600) * 1000),
+            Self::Waiting(None) => Some(BACK_OFF_S[times.min(BACK_OFF_S.len() - 1)] * 1000),
         }
     }
 }
@@ -41,6 +81,20 @@ impl Redemption {
             Status::Issued if until.is_some_and(|until| until <= now) => Status::Expired,
             status => status,
         }
+    }
+
+    /// How soon it is worth being read again.
+    pub fn pace(&self) -> Pace {
+        match self.status {
+            Status::Pending | Status::Other => Pace::Waiting(self.poll_after),
+            Status::Issued => Pace::Live,
+            _ => Pace::Over,
+        }
+    }
+
+    /// Whether it waits for money.
+    pub fn awaits_payment(&self) -> bool {
+        self.status == Status::Pending && self.payment.is_some()
     }
 
     /// Whether it was made just before `now`.
@@ -56,25 +110,40 @@ impl Redemption {
 }
 
 impl Coupon {
-    /// Whether it can be used at `now`; a state that this version doesn't know counts as open.
-    pub fn is_open(&self, now: Instant) -> bool {
-        !matches!(self.status.as_str(), "used" | "expired")
-            && self.valid_until.is_none_or(|until| now < until)
+    /// Where it belongs at `now`; a state that this version doesn't know counts as usable.
+    pub fn shelf(&self, now: Instant) -> Shelf {
+        match self.status.as_str() {
+            "used" | "expired" | "given" => Shelf::Past,
+            _ if self.valid_until.is_some_and(|until| until <= now) => Shelf::Past,
+            "transferring" => Shelf::Pending,
+            _ => Shelf::Usable,
+        }
+    }
+
+    /// How soon it is worth being read again.
+    pub fn pace(&self, now: Instant) -> Pace {
+        if self.shelf(now) == Shelf::Past { Pace::Over } else { Pace::Live }
     }
 }
 
-/// One half of the wallet: what is open, the soonest to expire first, or the past, the latest first. What stands in
-/// `vouchers` twice, because a page moved while it was read, is shown once.
-pub fn tickets(vouchers: &[Redemption], coupons: &[Coupon], past: bool, now: Instant) -> Vec<Ticket> {
+/// Points among `buckets` that are lost at `now`, because the date of their bucket has passed.
+pub fn overdue(buckets: &[BucketUse], now: Instant) -> i64 {
+    let over = |bucket: &&BucketUse| bucket.expires_at.is_some_and(|at| at <= now);
+    buckets.iter().filter(over).map(|bucket| bucket.amount).sum()
+}
+
+/// One part of the wallet: what can be used or waits, the soonest to expire first, or the past, the latest first. What
+/// stands in `vouchers` twice, because a page moved while it was read, is shown once.
+pub fn tickets(vouchers: &[Redemption], coupons: &[Coupon], shelf: Shelf, now: Instant) -> Vec<Ticket> {
     let mut list: Vec<Ticket> = Vec::new();
     for (index, one) in vouchers.iter().enumerate() {
         if vouchers[..index].iter().all(|other| other.id != one.id) {
-            list.push(Ticket::Voucher(one.clone()));
+            list.push(Ticket::Voucher(Box::new(one.clone())));
         }
     }
-    list.extend(coupons.iter().cloned().map(Ticket::Coupon));
-    list.retain(|ticket| ticket.is_open(now) != past);
-    if past {
+    list.extend(coupons.iter().cloned().map(|one| Ticket::Coupon(Box::new(one))));
+    list.retain(|ticket| ticket.shelf(now) == shelf);
+    if shelf == Shelf::Past {
         list.sort_by_key(|ticket| std::cmp::Reverse(ticket.valid_until()));
     } else {
         list.sort_by_key(|ticket| ticket.valid_until().map_or(i64::MAX, |at| at.0));
@@ -164,6 +233,12 @@ mod tests {
             cancellable_until: Some(Instant(50)),
             can_cancel: true,
             balance_after: None,
+            payment: None,
+            can_pay: false,
+            poll_after: None,
+            status_detail: None,
+            used_at: None,
+            refund: None,
         }
     }
 
@@ -178,6 +253,9 @@ mod tests {
             valid_until: Some(Instant(until)),
             code: String::new(),
             terms: Vec::new(),
+            can_transfer: false,
+            can_take_back: false,
+            transfer: None,
         }
     }
 
@@ -203,8 +281,64 @@ mod tests {
         let coupons =
             [coupon("soon", "available", 30), coupon("gone", "expired", 20), coupon("new", "held", 95)];
         let now = Instant(15);
-        assert_eq!(ids(&tickets(&vouchers, &coupons, false, now)), ["soon", "late", "new", "never"]);
-        assert_eq!(ids(&tickets(&vouchers, &coupons, true, now)), ["used", "gone", "over"]);
+        let shown = |shelf| tickets(&vouchers, &coupons, shelf, now);
+        assert_eq!(ids(&shown(Shelf::Usable)), ["soon", "late", "new", "never"]);
+        assert_eq!(ids(&shown(Shelf::Past)), ["used", "gone", "over"]);
+        assert_eq!(ids(&shown(Shelf::Pending)), [""; 0]);
+    }
+
+    #[test]
+    fn each_state_has_its_shelf() {
+        use Shelf::{Past, Pending, Usable};
+        for (status, shelf) in [
+            (Status::Pending, Pending),
+            (Status::Issued, Usable),
+            (Status::Other, Usable),
+            (Status::Used, Past),
+            (Status::Expired, Past),
+            (Status::Cancelled, Past),
+            (Status::Rejected, Past),
+            (Status::Refunded, Past),
+        ] {
+            assert_eq!(Ticket::Voucher(Box::new(voucher("a", status, Some(90)))).shelf(Instant(1)), shelf);
+        }
+        for (status, shelf) in [
+            ("available", Usable),
+            ("transferring", Pending),
+            ("given", Past),
+            ("used", Past),
+            ("expired", Past),
+            ("frozen", Usable),
+        ] {
+            assert_eq!(coupon("a", status, 90).shelf(Instant(1)), shelf, "{status}");
+            assert_eq!(coupon("a", status, 90).shelf(Instant(90)), Past, "{status}");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_asked_for_ever_more_seldom() {
+        let waits = |pace: Pace| [0, 1, 2, 3, 4, 5, 6, 99].map(|times| pace.wait_ms(times));
+        assert_eq!(
+            waits(Pace::Waiting(None)),
+            [2, 3, 5, 8, 13, 30, 30, 30].map(|seconds| Some(seconds * 1000))
+        );
+        assert_eq!(waits(Pace::Waiting(Some(4))), [Some(4000); 8]);
+        assert_eq!(waits(Pace::Live), [Some(10_000); 8]);
+        assert_eq!(waits(Pace::Over), [None; 8]);
+        assert_eq!(Pace::Waiting(Some(i64::MAX)).wait_ms(0), Some(600_000));
+        let mut one = voucher("a", Status::Pending, None);
+        one.poll_after = Some(7);
+        assert_eq!(one.pace(), Pace::Waiting(Some(7)));
+        assert_eq!(voucher("a", Status::Issued, None).pace(), Pace::Live);
+        assert_eq!(voucher("a", Status::Rejected, None).pace(), Pace::Over);
+    }
+
+    #[test]
+    fn points_that_come_back_too_late_are_told() {
+        let bucket =
+            |amount, at: Option<i64>| BucketUse { amount, expires_at: at.map(Instant), remaining: None };
+        let buckets = [bucket(620, Some(10)), bucket(80, Some(20)), bucket(1, None)];
+        assert_eq!([9, 10, 20].map(|now| overdue(&buckets, Instant(now))), [0, 620, 700]);
     }
 
     #[test]
@@ -216,7 +350,6 @@ mod tests {
         assert!(one.is_new(Instant(119_999)));
         assert!(!one.is_new(Instant(120_000)) && !one.is_new(Instant(-10_001)));
         assert!(!voucher("a", Status::Used, None).is_new(Instant(1)));
-        assert!(!coupon("a", "available", 5).is_open(Instant(5)));
     }
 
     #[test]

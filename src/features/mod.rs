@@ -1,6 +1,7 @@
 //! The screens. Features never import each other; what they share is in `parts`.
 
 pub mod code;
+pub mod gift;
 pub mod home;
 pub mod me;
 pub mod not_found;

@@ -4,6 +4,7 @@ use crate::api::error::ApiError;
 use crate::domain::route::Route;
 use crate::i18n::{fill, key, t};
 use crate::platform::timer;
+use crate::state::nav;
 use crate::ui::{Notice, notice};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -41,11 +42,22 @@ pub fn failure(error: &ApiError, retry: impl Fn() + Send + Sync + 'static) -> An
 
 fn failed(error: &ApiError, retry: Arc<dyn Fn() + Send + Sync>) -> AnyView {
     let (title, text) = words(error);
+    let (mut text, mut way) = (text, (Route::Home, key::ACTION_HOME));
     let gone = matches!(error, ApiError::Problem(problem) if matches!(problem.status, 404 | 410));
+    if gone {
+        match nav::nav().peek() {
+            Route::Voucher(_) | Route::Coupon(_) => {
+                text = t(key::ERROR_GONE_TICKET).into();
+                way = (Route::Wallet { past: false }, key::GIFT_TO_WALLET);
+            }
+            Route::Gift(_) => text = t(key::ERROR_GONE_GIFT).into(),
+            _ => {}
+        }
+    }
     let action = if gone {
         view! {
-            <a class="btn q" href=Route::Home.href()>
-                {t(key::ACTION_HOME)}
+            <a class="btn q" href=way.0.href()>
+                {t(way.1)}
             </a>
         }
         .into_any()

@@ -37,7 +37,7 @@ pub fn tabbed(tab: Tab, class: &'static str, head: AnyView, body: AnyView) -> An
 fn tabs(tab: Tab) -> AnyView {
     let portal = portal();
     if !portal.channel.has_tabs() {
-        return kiosk_bar();
+        return ().into_any();
     }
     let place = move |this: Tab, route: Route, name: &'static str, word: &'static str| {
         view! {
@@ -70,8 +70,9 @@ fn tabs(tab: Tab) -> AnyView {
     .into_any()
 }
 
-/// What a shared screen has instead: the places that make sense on it, and always a way out.
-fn kiosk_bar() -> AnyView {
+/// What a shared screen has instead, below every screen of a member: the places that make sense on it, and always a way
+/// out.
+pub fn kiosk_bar() -> AnyView {
     let ending = RwSignal::new(false);
     let end = move |_| {
         if !ending.get_untracked() {

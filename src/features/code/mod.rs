@@ -12,8 +12,8 @@ use crate::parts::failure::failure;
 use crate::parts::frame::{close, landscape, logo};
 use crate::parts::{codes, words};
 use crate::platform::{clock, timer, wake_lock};
-use crate::state::{Portal, look, portal, session};
-use crate::ui::{bone, icon, loading, rich, ring};
+use crate::state::{Portal, effect, look, portal, session};
+use crate::ui::{bone, icon, icon_small, live, loading, rich, ring};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
@@ -77,6 +77,14 @@ impl Card {
         before.is_some_and(|before| device.0.saturating_sub(before.0) > AWAY_MS)
     }
 
+    /// The network is back: what failed is tried again at once.
+    fn hurry(self) {
+        if self.fault.with_untracked(Option::is_some) {
+            let _ = self.again_at.try_set_value(clock::now());
+            self.renew();
+        }
+    }
+
     fn renew(self) {
         if self.busy.try_get_untracked() != Some(false) {
             return;
@@ -118,10 +126,19 @@ pub fn page() -> AnyView {
     let card = Card::new(portal);
     card.tick();
     let ticker = StoredValue::new_local(timer::every(1000, move || card.tick()));
+    effect(move || {
+        if portal.online.get() {
+            card.hurry();
+        }
+    });
     let light = StoredValue::new_local(wake_lock::keep_on());
     on_cleanup(move || {
         drop(ticker.try_update_value(Option::take));
         drop(light.try_update_value(Option::take));
+    });
+    let over = Memo::new(move |_| {
+        let now = card.now.get();
+        card.held.with(|held| held.as_ref().is_some_and(|held| held.is_over(now)))
     });
     let hint = fill(key::CODE_HINT, &[("points", &portal.points_name())]);
     view! {
@@ -129,11 +146,10 @@ pub fn page() -> AnyView {
             {landscape("fullscene")} <header class="row codehead">
                 {close(Route::Home)} <h1 class="grow" tabindex="-1">
                     {t(key::CODE_TITLE)}
-                </h1> <span class="icbtn" aria-hidden="true">
-                    {icon("sun")}
-                </span>
+                </h1> <span class="icbtn"></span>
             </header> <main id="main" tabindex="-1">
-                <article class="voucher voucher--card">{band(portal)} {body(card)}</article>
+                <article class="voucher voucher--card">{band(portal)} {body(card, over)}</article>
+                {live(move || bright(over.get()))}
                 {quick()}
                 <p class="s full__note">{hint}</p>
             </main>
@@ -172,20 +188,24 @@ fn band(portal: Portal) -> AnyView {
     view.into_any()
 }
 
-fn body(card: Card) -> AnyView {
+/// What helps a scanner; nothing where there is nothing to scan.
+fn bright(over: bool) -> AnyView {
+    let hint = || {
+        view! { <p class="s full__note row row--center mt-3">{icon_small("sun")} {t(key::CODE_BRIGHT)}</p> }
+    };
+    (!over).then(hint).into_any()
+}
+
+fn body(card: Card, over: Memo<bool>) -> AnyView {
     let payload =
         Memo::new(move |_| card.held.with(|held| held.as_ref().map(|held| held.code.payload.clone())));
-    let over = Memo::new(move |_| {
-        let now = card.now.get();
-        card.held.with(|held| held.as_ref().is_some_and(|held| held.is_over(now)))
-    });
     let failed = Memo::new(move |_| card.fault.get());
     let view = move || match (payload.get(), failed.get()) {
         (Some(code), _) => {
             let class = move || if over.get() { "codebox stale" } else { "codebox" };
             view! {
                 <div class=class>
-                    {codes::bars(&code)} {codes::digits(&code)} {codes::qr("qr big", &code)} {renewal(card)}
+                    {codes::bars(&code)} {codes::digits(&code)} {codes::qr("qr big", &code)} {renewal(card, over)}
                 </div>
             }
             .into_any()
@@ -196,11 +216,30 @@ fn body(card: Card) -> AnyView {
     view.into_any()
 }
 
-/// How long until the next one; after a renewal that failed, since when, and a button.
-fn renewal(card: Card) -> AnyView {
-    let failed = Memo::new(move |_| card.fault.with(Option::is_some));
-    let view = move || if failed.get() { stale(card) } else { countdown(card) };
+/// How long until the next one; without a network or after a renewal that failed, how long this one is good, or since
+/// when it isn't, and a button.
+fn renewal(card: Card, over: Memo<bool>) -> AnyView {
+    let stuck = Memo::new(move |_| !card.portal.online.get() || card.fault.with(Option::is_some));
+    let view = move || match (stuck.get(), over.get()) {
+        (false, _) => countdown(card),
+        (true, false) => good(card),
+        (true, true) => stale(card),
+    };
     view.into_any()
+}
+
+fn good(card: Card) -> AnyView {
+    let until = card.held.with(|held| held.as_ref().and_then(|held| held.code.valid_until));
+    let said = match until {
+        Some(until) => fill(key::CODE_GOOD, &[("time", &words::time(until))]),
+        None => t(key::CODE_ONLINE).into(),
+    };
+    view! {
+        <p class="row row--center codebox__t" role="status">
+            {said}
+        </p>
+    }
+    .into_any()
 }
 
 fn countdown(card: Card) -> AnyView {
@@ -208,10 +247,13 @@ fn countdown(card: Card) -> AnyView {
         let now = card.now.get();
         card.held.with(|held| held.as_ref().map(|held| (held.seconds_left(now), held.percent_left(now))))
     });
-    let said = move || match left.get() {
-        Some((seconds, _)) if seconds > 0 => rich(key::CODE_REFRESH_IN, &[("n", &seconds.to_string())]),
+    // After the page was away the clocks may have stood still: while a new one is asked for, no time is promised.
+    let said = live(move || match left.get() {
+        Some((seconds, _)) if seconds > 0 && !card.busy.get() => {
+            rich(key::CODE_REFRESH_IN, &[("n", &seconds.to_string())])
+        }
         _ => t(key::CODE_BUSY).into_any(),
-    };
+    });
     view! {
         <p class="row row--center codebox__t">
             {ring(move || left.get().map_or(0, |(_, percent)| percent))} <span>{said}</span>
@@ -226,15 +268,23 @@ fn stale(card: Card) -> AnyView {
     });
     let said = fill(key::CODE_EXPIRED, &[("time", &time.unwrap_or_default())]);
     let busy = move || card.busy.get().then_some("true");
+    let offline = move || !card.portal.online.get();
+    let off = move || (offline() || card.busy.get()).then_some("true");
+    let then = live(move || offline().then(|| view! { <br />{t(key::CODE_ONLINE)} }).into_any());
+    let press = move |_| {
+        if card.portal.online.get_untracked() {
+            card.renew();
+        }
+    };
     view! {
         <div class="row row--center codebox__t">
-            <span role="status">{said}</span>
+            <span role="status">{said} {then}</span>
             <button
                 type="button"
                 class="btn sm"
-                aria-disabled=busy
+                aria-disabled=off
                 aria-busy=busy
-                on:click=move |_| card.renew()
+                on:click=press
             >
                 {t(key::CODE_RENEW)}
             </button>

@@ -3,73 +3,78 @@
 use crate::api::{client, endpoint, wire};
 use crate::domain::number::group;
 use crate::domain::programme::Store;
-use crate::domain::reward::Reward;
+use crate::domain::reward::{Card, Reward, Standing};
 use crate::domain::route::{CatalogueFilter, Route};
-use crate::features::rewards::confirm;
-use crate::features::rewards::facts::{cost, facts, money};
-use crate::features::rewards::reasons;
-use crate::features::rewards::redeem::Order;
+use crate::features::rewards::choices::choices;
+use crate::features::rewards::confirm::{self, Wish};
+use crate::features::rewards::facts::{cost, facts};
+use crate::features::rewards::{drop, favourite, reasons, recent, stores};
 use crate::i18n::{fill, key, t};
-use crate::parts::failure::retry_button;
 use crate::parts::frame::page_head;
 use crate::parts::remote::remote;
 use crate::parts::reward_card::first_picture;
-use crate::platform::dom;
-use crate::state::intents::{self, Intent};
-use crate::state::{Portal, Query, Slot, look, portal};
-use crate::ui::{bone, icon, icon_small};
+use crate::parts::words;
+use crate::platform::{clock, dom, timer};
+use crate::state::redemptions::{self, Redeeming};
+use crate::state::{Portal, Query, look, portal, toast};
+use crate::ui::{bone, icon_small, live};
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// The backend's clock and this one may differ by a moment.
+const TRIES_TO_OPEN: u8 = 4;
+const BETWEEN_TRIES_MS: i32 = 1500;
 
 /// The screen's state.
 #[derive(Clone, Copy)]
-struct Screen {
-    portal: Portal,
+pub(super) struct Screen {
+    pub(super) portal: Portal,
     reward: Query<Reward>,
-    stores: Query<Vec<Store>>,
-    quantity: RwSignal<i64>,
-    store: RwSignal<Option<String>>,
-    store_missing: RwSignal<bool>,
-    /// An earlier attempt at this reward of which nobody knows what became.
-    unsettled: RwSignal<Option<Intent>>,
+    pub(super) stores: Query<Vec<Store>>,
+    pub(super) quantity: RwSignal<i64>,
+    pub(super) store: RwSignal<Option<String>>,
+    pub(super) store_missing: RwSignal<bool>,
+    /// An order for this reward of which nobody knows what became.
+    unsettled: Memo<Option<Redeeming>>,
     /// What is being confirmed in the sheet.
-    order: RwSignal<Option<Order>>,
+    order: RwSignal<Option<Wish>>,
 }
 
 /// The screen.
 pub fn page(id: String) -> AnyView {
     let portal = portal();
-    let wanted = id.clone();
+    let (wanted, sought) = (id.clone(), id);
     let reward = Query::new(move || {
         let id = wanted.clone();
         async move { client::get(endpoint::reward(&id)).await?.decode(wire::catalogue::reward) }
     });
-    let stores = Query::idle(|| async {
-        let reply = client::get(endpoint::stores()).await?;
-        Ok(reply.decode(|node| wire::page(node, wire::account::store))?.data)
-    });
     let screen = Screen {
         portal,
         reward,
-        stores,
+        stores: stores(),
         quantity: RwSignal::new(1),
         store: RwSignal::new(None),
         store_missing: RwSignal::new(false),
-        unsettled: RwSignal::new(None),
+        unsettled: Memo::new(move |_| redemptions::open_for(portal, &sought)),
         order: RwSignal::new(None),
     };
-    let head = page_head(t(key::REWARDS_TITLE), Route::Rewards(CatalogueFilter::default()), ().into_any());
-    let member = Memo::new(move |_| portal.overview.known().map(|overview| overview.member.id));
+    let marked = Memo::new(move |_| reward.known().map(|reward| (reward.id, reward.favourite)));
+    let heart = live(move || match marked.get() {
+        Some((id, marked)) => favourite::heart(portal, id, marked),
+        None => ().into_any(),
+    });
+    let head = page_head(t(key::REWARDS_TITLE), Route::Rewards(CatalogueFilter::default()), heart);
+    let toasts = toast::toasts();
+    let member = Memo::new(move |_| portal.overview.is_known());
     Effect::new(move |_| {
-        // Read again when the sheet closes: by then it may be settled.
-        let open = screen.order.with(Option::is_some);
-        if let Some(member) = member.get().filter(|_| !open) {
-            let found = intents::open(&member).into_iter().find(|intent| intent.reward_id == id);
-            screen.unsettled.set(found);
+        if member.get() {
+            redemptions::resume(portal, toasts);
         }
     });
     Effect::new(move |_| {
         if let Some(reward) = reward.known() {
             look::set_title(portal, &reward.title);
+            recent::seen(portal, &reward.id);
         }
     });
     let close = Callback::new(move |()| {
@@ -107,13 +112,6 @@ fn content(screen: Screen, reward: &Reward) -> AnyView {
             }
         })
     };
-    let money = money(reward).map(|money| {
-        view! {
-            <p class="note">
-                {icon_small("info")} <span>{fill(key::REWARD_MONEY_NOTE, &[("money", &money)])}</span>
-            </p>
-        }
-    });
     let description = reward.description.clone();
     view! {
         <span class="shelf shelf--hero">{first_picture(reward.images.first())}</span>
@@ -122,150 +120,77 @@ fn content(screen: Screen, reward: &Reward) -> AnyView {
         {cost(reward)}
         {(!description.is_empty()).then(|| view! { <p>{description}</p> })}
         {pending}
+        {opening(screen, reward)}
         {reasons::notes(reward)}
-        {money}
-        {choices(screen, reward)}
+        {reward.is_eligible().then(|| choices(screen, reward))}
         {facts(reward)}
     }
     .into_any()
 }
 
-fn can_redeem(reward: &Reward) -> bool {
-    reward.is_eligible() && money(reward).is_none()
-}
-
-fn choices(screen: Screen, reward: &Reward) -> AnyView {
-    if !can_redeem(reward) {
-        return ().into_any();
-    }
-    let some_stores = !reward.store_ids.is_empty() && screen.portal.has("stores");
-    let stores = some_stores.then(|| store_choice(screen, reward.store_ids.clone()));
+/// How long until it opens. When the time comes, the reward is read again, and the button below is there.
+fn opening(screen: Screen, reward: &Reward) -> AnyView {
+    let Some(from) = reward.opens_after(clock::now()) else { return ().into_any() };
+    let open = move || {
+        spawn_local(async move {
+            for _ in 0..TRIES_TO_OPEN {
+                screen.reward.load();
+                timer::sleep(BETWEEN_TRIES_MS).await;
+                let known = screen.reward.try_peek();
+                if known.is_none_or(|reward| !reward.has_reason("not-in-window")) {
+                    break;
+                }
+            }
+        });
+    };
+    let left = drop::left(from, open);
     view! {
-        {quantity(screen, reward.clone())}
-        {stores}
+        <div class="drop drop--s">
+            <div class="drop__t">
+                <p>{fill(key::REASON_NOT_IN_WINDOW, &[("date", &words::day_time(from))])}</p>
+                {drop::digits(left)}
+            </div>
+        </div>
     }
     .into_any()
 }
 
-fn most(screen: Screen, reward: &Reward) -> i64 {
-    reward.most(screen.portal.overview.known().map(|overview| overview.points.available))
-}
-
-fn quantity(screen: Screen, reward: Reward) -> AnyView {
-    let most = Memo::new(move |_| most(screen, &reward));
-    let count = screen.quantity;
-    Effect::new(move |_| {
-        let most = most.get();
-        if count.get_untracked() > most {
-            count.set(most);
+/// What the button says when it can't be pressed.
+fn closed(reward: &Reward, points: &str) -> String {
+    match Card::from(reward.clone()).standing(clock::now()) {
+        Standing::SoldOut => t(key::REWARDS_SOLDOUT).into(),
+        Standing::Over => t(key::REWARDS_OVER).into(),
+        Standing::Soon(from) => fill(key::REASON_NOT_IN_WINDOW, &[("date", &words::day_time(from))]),
+        Standing::Short(missing) => {
+            fill(key::REASON_INSUFFICIENT_POINTS, &[("n", &group(missing)), ("points", points)])
         }
-    });
-    let step = move |by: i64| count.update(|count| *count = (*count + by).clamp(1, most.get_untracked()));
-    let stepper = move || {
-        (most.get() > 1).then(|| {
-            view! {
-                <div class="row row--between mt-4">
-                    <span>{t(key::REWARD_QUANTITY)}</span>
-                    <div class="stepper" role="group" aria-label=t(key::REWARD_QUANTITY)>
-                        <button
-                            type="button"
-                            aria-label=t(key::REWARD_LESS)
-                            aria-disabled=move || (count.get() <= 1).then_some("true")
-                            on:click=move |_| step(-1)
-                        >
-                            "−"
-                        </button>
-                        <output class="num">{move || count.get()}</output>
-                        <button
-                            type="button"
-                            aria-label=t(key::REWARD_PLUS)
-                            aria-disabled=move || (count.get() >= most.get()).then_some("true")
-                            on:click=move |_| step(1)
-                        >
-                            {icon("plus")}
-                        </button>
-                    </div>
-                </div>
-            }
-        })
-    };
-    stepper.into_any()
-}
-
-/// Where it is picked up, when that is only at some stores.
-fn store_choice(screen: Screen, ids: Vec<String>) -> AnyView {
-    if screen.stores.is_waiting() {
-        screen.stores.load();
+        Standing::Limit => t(key::REWARDS_LIMIT_REACHED).into(),
+        Standing::Tier => t(key::REWARDS_TIER_SHORT).into(),
+        Standing::Ready | Standing::Closed => t(key::REWARDS_UNAVAILABLE).into(),
     }
-    let choice = move || match screen.stores.slot() {
-        Slot::Waiting => view! { <div class="mt-4">{bone("t", 10)}</div> }.into_any(),
-        Slot::Failed(error, None) => {
-            let retry = retry_button(error.retry_after(), move || screen.stores.load());
-            view! {
-                <p class="s muted mt-4">{crate::parts::failure::line(&error)}</p>
-                {retry}
-            }
-            .into_any()
-        }
-        Slot::Ready(stores, ..) | Slot::Failed(_, Some((stores, _))) => {
-            let stores = stores.into_iter().filter(|store| ids.contains(&store.id)).collect();
-            store_select(screen, stores)
-        }
-    };
-    choice.into_any()
-}
-
-fn store_select(screen: Screen, stores: Vec<Store>) -> AnyView {
-    let only = Some(&stores).filter(|stores| stores.len() == 1).and_then(|stores| stores.first());
-    let chosen = screen.store.get_untracked().filter(|id| stores.iter().any(|store| store.id == *id));
-    let chosen = chosen.or_else(|| only.map(|store| store.id.clone()));
-    if chosen != screen.store.get_untracked() {
-        screen.store.set(chosen.clone());
-    }
-    let option = |store: &Store| {
-        let selected = chosen.as_deref() == Some(store.id.as_str());
-        view! {
-            <option value=store.id.clone() selected=selected>
-                {store.name.clone()}
-            </option>
-        }
-    };
-    let choose = move |id: String| {
-        screen.store.set(Some(id).filter(|id| !id.is_empty()));
-        screen.store_missing.set(false);
-    };
-    view! {
-        <label class="field mt-4">
-            <span>{t(key::REWARD_STORE)}</span>
-            <select
-                id="store"
-                aria-describedby="store-fault"
-                aria-invalid=move || screen.store_missing.get().then_some("true")
-                on:change:target=move |event| choose(event.target().value())
-            >
-                <option value="" selected=chosen.is_none()>
-                    {t(key::REWARD_STORE_CHOOSE)}
-                </option>
-                {stores.iter().map(option).collect_view()}
-            </select>
-        </label>
-        <p id="store-fault" class="err" role="alert">
-            {move || screen.store_missing.get().then(|| t(key::REWARD_STORE_FIRST))}
-        </p>
-    }
-    .into_any()
 }
 
 fn foot(screen: Screen, reward: &Reward) -> AnyView {
-    let (cost, ready) = (reward.cost_points, can_redeem(reward));
+    let (cost, ready) = (reward.cost_points, reward.is_eligible());
     let points = screen.portal.points_name();
+    let (money, closed) = (reward.cost_money.clone(), closed(reward, &points));
     let pending = move || screen.unsettled.with(Option::is_some);
     let label = move || {
         if pending() {
             return t(key::REDEEM_UNKNOWN_CHECK).to_string();
         }
-        let cost = cost.saturating_mul(screen.quantity.get());
-        fill(key::REWARD_REDEEM, &[("n", &group(cost)), ("points", &points)])
+        if !ready {
+            return closed.clone();
+        }
+        let quantity = screen.quantity.get();
+        let cost = group(cost.saturating_mul(quantity));
+        match &money {
+            Some((minor, currency)) if *minor > 0 => {
+                let money = words::money(minor.saturating_mul(quantity), currency);
+                fill(key::REWARD_REDEEM_MONEY, &[("n", &cost), ("points", &points), ("money", &money)])
+            }
+            _ => fill(key::REWARD_REDEEM, &[("n", &cost), ("points", &points)]),
+        }
     };
     let reward = StoredValue::new(reward.clone());
     let press = move |_| {
@@ -304,5 +229,11 @@ fn open(screen: Screen, reward: Reward) {
         dom::focus("#store");
         return;
     }
-    screen.order.set(Some(Order { reward, quantity: screen.quantity.get_untracked(), store_id, unsettled }));
+    let quantity = screen.quantity.get_untracked();
+    let ordered = unsettled.map_or_else(|| store_id.clone(), |one| one.order().store_id);
+    let named = |stores: Vec<Store>| {
+        stores.into_iter().find(|store| Some(&store.id) == ordered.as_ref()).map(|store| store.name)
+    };
+    let store = untrack(|| screen.stores.known()).and_then(named);
+    screen.order.set(Some(Wish { reward, quantity, store_id, store, open: unsettled }));
 }

@@ -18,14 +18,14 @@ pub(super) fn cost(reward: &Reward) -> AnyView {
     view! {
         <p class="cost">
             {amount(reward.cost_points, &portal().points_name())} {before}
-            {money.map(|money| view! { <span class="s">{money}</span> })}
+            {money.map(|money| view! { <span class="num cost__m">{money}</span> })}
         </p>
     }
     .into_any()
 }
 
 /// The money besides the points.
-pub(super) fn money(reward: &Reward) -> Option<String> {
+fn money(reward: &Reward) -> Option<String> {
     let (minor, currency) = reward.cost_money.as_ref().filter(|(minor, _)| *minor > 0)?;
     Some(words::money(*minor, currency))
 }
@@ -58,22 +58,33 @@ fn cancel(reward: &Reward) -> Option<String> {
     })
 }
 
+/// How often a member may have it, and has had it.
+pub(super) fn limit(reward: &Reward) -> Option<String> {
+    let (max, used) = reward.limit?;
+    let rule = match reward.limit_period.as_str() {
+        "day" => key::REWARD_LIMIT_DAY,
+        "month" => key::REWARD_LIMIT_MONTH,
+        "year" => key::REWARD_LIMIT_YEAR,
+        _ => key::REWARD_FACTS_LIMIT_USED,
+    };
+    Some(fill(rule, &[("max", &group(max)), ("used", &group(used))]))
+}
+
 /// The facts, those that there are, and the rules.
 pub(super) fn facts(reward: &Reward) -> AnyView {
     let valid =
         reward.voucher_valid_days.map(|days| fill(key::REWARD_FACTS_VALID_DAYS, &[("n", &group(days))]));
-    let limit = reward.limit.map(|(max, used)| {
-        fill(key::REWARD_FACTS_LIMIT_USED, &[("max", &group(max)), ("used", &group(used))])
-    });
     let tier = reward.min_tier.as_ref().map(|tier| fill(key::REWARDS_MIN_TIER, &[("tier", tier)]));
     let stores = Some(reward.stores_label.clone()).filter(|label| !label.is_empty());
-    let rows: [(Key, Option<String>); 7] = [
+    let money = money(reward).map(|money| fill(key::REWARD_FACTS_MONEY_HOW, &[("money", &money)]));
+    let rows: [(Key, Option<String>); 8] = [
+        (key::REWARD_FACTS_MONEY, money),
         (key::REWARD_FACTS_STOCK, stock(reward)),
         (key::REWARD_FACTS_WINDOW, window(reward)),
         (key::REWARD_FACTS_STORES, stores),
         (key::REWARD_FACTS_VALID, valid),
         (key::REWARD_FACTS_CANCEL, cancel(reward)),
-        (key::REWARD_FACTS_LIMIT, limit),
+        (key::REWARD_FACTS_LIMIT, limit(reward)),
         (key::REWARD_FACTS_TIER, tier),
     ];
     let row = |(name, value): (Key, Option<String>)| {

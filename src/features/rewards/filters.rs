@@ -3,7 +3,7 @@
 use crate::domain::number::group;
 use crate::domain::route::{CatalogueFilter, Sort};
 use crate::features::rewards::Catalogue;
-use crate::i18n::{key, t};
+use crate::i18n::{fill, key, t};
 use crate::platform::timer;
 use crate::ui::{icon, icon_small};
 use leptos::html;
@@ -16,7 +16,35 @@ const PAUSE_MS: i32 = 300;
 /// Search and order.
 pub(super) fn toolbar(catalogue: Catalogue) -> AnyView {
     view! {
-        <div class="row toolbar">{search(catalogue)} {order(catalogue)}</div>
+        <div class="row toolbar">{search(catalogue)} {order(catalogue)} {narrowing(catalogue)}</div>
+    }
+    .into_any()
+}
+
+/// Opens the sheet with tier and store, and says how many of them are on.
+fn narrowing(catalogue: Catalogue) -> AnyView {
+    let on = Memo::new(move |_| {
+        catalogue
+            .filter
+            .with(|filter| usize::from(filter.tier.is_some()) + usize::from(filter.store.is_some()))
+    });
+    let label = move || match on.get() {
+        0 => t(key::REWARDS_FILTERS).to_string(),
+        count => fill(key::REWARDS_FILTERS_ON, &[("n", &count.to_string())]),
+    };
+    let badge = move || (on.get() > 0).then(|| view! { <b class="num badge">{on.get()}</b> });
+    view! {
+        <button
+            type="button"
+            id="narrow"
+            class="icbtn icbtn--box"
+            aria-haspopup="dialog"
+            aria-label=label
+            on:click=move |_| catalogue.narrowing.set(true)
+        >
+            {icon("filter")}
+            {badge}
+        </button>
     }
     .into_any()
 }
@@ -109,7 +137,7 @@ fn order(catalogue: Catalogue) -> AnyView {
     };
     view! {
         <span class="icbtn icbtn--box">
-            {icon("filter")}
+            {icon("sort")}
             <select
                 class="select"
                 aria-label=t(key::REWARDS_SORT)
@@ -122,15 +150,22 @@ fn order(catalogue: Catalogue) -> AnyView {
     .into_any()
 }
 
-/// What the member can redeem, everything, and each category; with how many there are.
+/// Everything, what the member can redeem, and each category; with how many there are.
 pub(super) fn chips(catalogue: Catalogue) -> AnyView {
     let all = move || {
         let filter = catalogue.filter.get();
         let known = catalogue.categories.known();
+        // The counts are those of the whole catalogue.
+        let plain = CatalogueFilter { category: None, affordable: false, ..CatalogueFilter::clone(&filter) };
+        let counts = !plain.is_narrow();
         let sum = |count: fn(&crate::domain::reward::Category) -> i64| {
-            known.as_ref().map(|list| list.iter().map(count).sum::<i64>())
+            known.as_ref().filter(|_| counts).map(|list| list.iter().map(count).sum::<i64>())
         };
         let mut chips = Vec::new();
+        let whole = filter.category.is_none() && !filter.affordable && !filter.favourites;
+        chips.push(chip(t(key::REWARDS_ALL), sum(|one| one.count), whole, move || {
+            catalogue.narrow(show_all);
+        }));
         chips.push(chip(
             t(key::REWARDS_AFFORDABLE),
             sum(|one| one.affordable),
@@ -139,15 +174,16 @@ pub(super) fn chips(catalogue: Catalogue) -> AnyView {
                 catalogue.narrow(|filter| filter.affordable = !filter.affordable);
             },
         ));
-        let whole = filter.category.is_none() && !filter.affordable;
-        chips.push(chip(t(key::REWARDS_ALL), sum(|one| one.count), whole, move || {
-            catalogue.narrow(show_all);
-        }));
+        if catalogue.portal.has("favourites") {
+            chips.push(chip(t(key::REWARDS_FAVOURITES), None, filter.favourites, move || {
+                catalogue.narrow(|filter| filter.favourites = !filter.favourites);
+            }));
+        }
         for category in known.iter().flatten() {
             let id = category.id.clone();
             let pressed = filter.category.as_deref() == Some(id.as_str());
             let count = if filter.affordable { category.affordable } else { category.count };
-            chips.push(chip(&category.name, Some(count), pressed, move || {
+            chips.push(chip(&category.name, Some(count).filter(|_| counts), pressed, move || {
                 let id = Some(id.clone()).filter(|_| !pressed);
                 catalogue.narrow(|filter| filter.category = id);
             }));
@@ -165,6 +201,7 @@ pub(super) fn chips(catalogue: Catalogue) -> AnyView {
 fn show_all(filter: &mut CatalogueFilter) {
     filter.category = None;
     filter.affordable = false;
+    filter.favourites = false;
 }
 
 fn chip(name: &str, count: Option<i64>, pressed: bool, press: impl Fn() + 'static) -> AnyView {

@@ -1,82 +1,107 @@
-//! The grid of rewards, page by page, with the one that opens soon above it.
+//! The list of rewards: its first page, the ones that follow, and what is said when there is nothing.
 
 use crate::api::error::ApiError;
 use crate::api::wire::{self, Page};
 use crate::api::{client, endpoint};
-use crate::domain::date::Instant;
 use crate::domain::number::group;
-use crate::domain::reward::{Reward, countdown};
+use crate::domain::reward::Card;
 use crate::domain::route::{CatalogueFilter, Route};
-use crate::features::rewards::Catalogue;
-use crate::i18n::{Locale, fill, key, locale, t};
+use crate::features::rewards::shelf::{self, Extent, Head};
+use crate::features::rewards::{Catalogue, drop, grid};
+use crate::i18n::{fill, key, t};
 use crate::parts::failure::line;
-use crate::parts::reward_card::{card, picture};
-use crate::parts::words;
-use crate::platform::{clock, timer};
-use crate::state::{Portal, Query, session};
-use crate::ui::{Notice, bone, notice};
+use crate::state::{Portal, Query, effect, session};
+use crate::ui::{Notice, bone, live, notice};
 use leptos::prelude::*;
-use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
 
-const PAGE: u8 = 20;
-/// The most that the contract gives at once.
-const MOST: usize = 100;
+const FIRST: usize = 20;
+const PAGE: u8 = 50;
+/// The most that the contract gives at once: when the end came on screen before the next page.
+const MOST: u8 = 100;
+/// The most identifiers that are asked for at once.
+const SOME: usize = 20;
 
-/// The rewards that were read, and for what.
-#[derive(Clone, PartialEq)]
-pub(super) struct Shelf {
-    pub(super) filter: CatalogueFilter,
-    pub(super) page: Page<Reward>,
+async fn read(filter: &CatalogueFilter, limit: u8, cursor: Option<&str>) -> Result<Page<Card>, ApiError> {
+    match client::get(endpoint::rewards(filter, limit, cursor)).await {
+        Ok(reply) => reply.decode(|node| wire::page(node, wire::catalogue::card)),
+        // The address may hold what never was a category, a tier or a store: then there is nothing of it.
+        Err(ApiError::Problem(problem))
+            if cursor.is_none() && filter.is_narrow() && matches!(problem.status, 400 | 404 | 422) =>
+        {
+            Ok(Page { total: Some(0), ..Page::default() })
+        }
+        Err(error) => Err(error),
+    }
 }
 
-/// What was on screen, for whom and in which language.
-type Left = (String, Locale, Shelf);
-
-thread_local! {
-    // Coming back from a reward finds the list as long as it was, so that the scroll position fits again.
-    static LEFT: RefCell<Option<Left>> = const { RefCell::new(None) };
-}
-
-async fn read(filter: CatalogueFilter, limit: u8, cursor: Option<String>) -> Result<Shelf, ApiError> {
-    let reply = client::get(endpoint::rewards(&filter, limit, cursor.as_deref())).await?;
-    let page = reply.decode(|node| wire::page(node, wire::catalogue::reward))?;
-    Ok(Shelf { filter, page })
-}
-
-fn member(portal: Portal) -> Option<String> {
-    portal.overview.peek().map(|overview| overview.member.id)
+/// Reads some rewards as they are now; what is gone is missing.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(super) async fn read_some(ids: &[&str]) -> Result<Vec<Card>, ApiError> {
+    let reply =
+        client::get(endpoint::rewards_by_ids(&crate::domain::recent::write(ids.iter().copied()))).await?;
+    let mut cards = reply.decode(|node| wire::page(node, wire::catalogue::card))?.data;
+    cards.retain(|card| ids.contains(&card.id.as_str()));
+    Ok(cards)
 }
 
 /// The list; it is read again when the filter changes, and what is known stays until the other one is here.
-pub(super) fn query(portal: Portal, filter: Memo<CatalogueFilter>) -> Query<Shelf> {
-    let length = StoredValue::new(usize::from(PAGE));
-    let shelf = Query::idle(move || {
-        let filter = filter.try_get_untracked().unwrap_or_default();
-        let length = length.try_get_value().unwrap_or_default().clamp(usize::from(PAGE), MOST);
-        read(filter, u8::try_from(length).unwrap_or(PAGE), None)
+pub(super) fn query(portal: Portal, filter: Memo<CatalogueFilter>, extent: RwSignal<Extent>) -> Query<Head> {
+    let length = StoredValue::new(FIRST);
+    let query = Query::idle(move || {
+        let wanted = filter.try_get_untracked().unwrap_or_default();
+        let limit = u8::try_from(length.try_get_value().unwrap_or_default()).unwrap_or(MOST).min(MOST);
+        async move {
+            let page = read(&wanted, limit, None).await?;
+            // Meanwhile the member may have asked for another list, or left.
+            if filter.try_get_untracked().as_ref() != Some(&wanted) {
+                return Ok(Head::default());
+            }
+            let head = shelf::begin(wanted, page);
+            let _ = extent.try_set(shelf::extent());
+            Ok(head)
+        }
     });
-    let wanted = filter.get_untracked();
-    let left = LEFT.with_borrow(|left| left.clone()).filter(|(whose, tongue, shelf)| {
-        member(portal).as_ref() == Some(whose) && *tongue == locale() && shelf.filter == wanted
-    });
-    if let Some((.., left)) = left {
-        length.set_value(left.page.data.len());
-        shelf.put(left);
+    let member = Memo::new(move |_| portal.overview.known().map(|overview| overview.member.id));
+    if let Some(head) = shelf::kept(member.get_untracked().as_deref(), &filter.get_untracked()) {
+        extent.set(shelf::extent());
+        query.put(head);
+    } else {
+        shelf::forget();
     }
+    effect(move || {
+        if let Some(member) = member.get() {
+            shelf::belongs_to(&member);
+        }
+    });
     Effect::new(move |before: Option<CatalogueFilter>| {
         let now = filter.get();
-        match before {
-            Some(before) if before == now => {}
-            Some(_) => {
-                length.set_value(usize::from(PAGE));
-                shelf.load();
-            }
-            None => shelf.load(),
+        let cards = if before.is_none() && query.peek().is_some() { shelf::extent().cards } else { 0 };
+        length.set_value((cards + 1).max(FIRST));
+        if cards >= usize::from(MOST) {
+            renew(extent);
+        } else if before.as_ref() != Some(&now) {
+            query.load();
         }
         now
     });
-    shelf
+    query
+}
+
+/// A list that is too long to be read again: what is on screen is.
+fn renew(extent: RwSignal<Extent>) {
+    let row = crate::state::nav::remembered_scroll() / shelf::layout().grid.pitch.max(1.0);
+    let first = (row as usize).saturating_sub(1).saturating_mul(shelf::layout().grid.columns.max(1));
+    let ids = shelf::each(first..(first + SOME).min(shelf::extent().cards), |card| card.id.clone());
+    spawn_local(async move {
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        if let Ok(cards) = read_some(&ids).await {
+            shelf::renew(cards);
+            let _ = extent.try_set(shelf::extent());
+        }
+    });
 }
 
 /// The shape of what comes.
@@ -94,44 +119,50 @@ pub(super) fn bones() -> AnyView {
 }
 
 /// The list.
-pub(super) fn view(catalogue: Catalogue, shelf: &Shelf) -> AnyView {
-    if let Some(member) = member(catalogue.portal) {
-        LEFT.set(Some((member, locale(), shelf.clone())));
+pub(super) fn view(catalogue: Catalogue, head: &Head) -> AnyView {
+    if head.is_empty {
+        return empty(catalogue, &head.filter);
     }
-    if shelf.page.data.is_empty() {
-        return empty(catalogue, &shelf.filter);
-    }
-    let now = clock::now();
-    let soon = shelf.page.data.iter().find_map(|reward| {
-        let from = reward.opens_after(now)?;
-        let special = reward.stock.is_some() || countdown(from.0 - now.0).is_some();
-        special.then_some((reward, from))
-    });
-    let in_grid = |reward: &&Reward| soon.is_none_or(|(soon, _)| soon.id != reward.id);
-    let cards = shelf.page.data.iter().filter(in_grid).map(card).collect_view();
     view! {
-        {soon.map(|(reward, from)| drop_card(catalogue, reward, from))}
-        <ul class="rgrid mt-5">{cards}</ul>
-        {shelf.page.next_cursor.is_some().then(|| more(catalogue))}
+        {head.drop.as_ref().map(drop::drop_card)}
+        {grid::view(catalogue)}
+        {end(catalogue)}
     }
     .into_any()
 }
 
 fn empty(catalogue: Catalogue, filter: &CatalogueFilter) -> AnyView {
-    let (icon, title, text) = if !filter.query.is_empty() {
+    let only = |other: CatalogueFilter| CatalogueFilter { sort: filter.sort, ..other } == *filter;
+    let word = filter.query.clone();
+    let only_word = only(CatalogueFilter { query: word.clone(), ..CatalogueFilter::default() });
+    let fewer = (!word.is_empty() && !only_word).then(|| {
+        let press = move |_| {
+            let query = word.clone();
+            catalogue.narrow(move |filter| *filter = CatalogueFilter { query, ..filter.cleared() });
+        };
+        view! {
+            <button type="button" class="btn" on:click=press>
+                {t(key::REWARDS_FEWER)}
+            </button>
+        }
+    });
+    let (icon, title, text) = if fewer.is_some() {
+        ("search", key::REWARDS_EMPTY, key::REWARDS_EMPTY_NARROW_TEXT)
+    } else if !filter.query.is_empty() {
         ("search", key::REWARDS_EMPTY, key::REWARDS_EMPTY_TEXT)
-    } else if filter.affordable {
+    } else if only(CatalogueFilter { favourites: true, ..CatalogueFilter::default() }) {
+        ("heart", key::REWARDS_EMPTY_FAVOURITES, key::REWARDS_EMPTY_FAVOURITES_TEXT)
+    } else if only(CatalogueFilter { affordable: true, ..CatalogueFilter::default() }) {
         ("gift", key::REWARDS_EMPTY_AFFORDABLE, key::REWARDS_EMPTY_AFFORDABLE_TEXT)
+    } else if filter.is_narrow() {
+        ("search", key::REWARDS_EMPTY, key::REWARDS_EMPTY_NARROW_TEXT)
     } else {
         ("gift", key::REWARDS_EMPTY_ALL, key::REWARDS_EMPTY_ALL_TEXT)
     };
-    let narrowed = CatalogueFilter { sort: filter.sort, ..CatalogueFilter::default() } != *filter;
-    let action = if narrowed {
-        let press = move |_| {
-            catalogue.narrow(|filter| *filter = CatalogueFilter { sort: filter.sort, ..Default::default() });
-        };
+    let action = if filter.is_narrow() {
         view! {
-            <button type="button" class="btn q" on:click=press>
+            {fewer}
+            <button type="button" class="btn q" on:click=move |_| catalogue.clear()>
                 {t(key::REWARDS_SHOW_ALL)}
             </button>
         }
@@ -149,117 +180,95 @@ fn empty(catalogue: Catalogue, filter: &CatalogueFilter) -> AnyView {
     notice(Notice { icon, title: t(title).into(), text: t(text).into(), safe: None, alert: false }, action)
 }
 
-fn more(catalogue: Catalogue) -> AnyView {
-    let busy = catalogue.more_busy;
-    view! {
-        <p class="err" role="alert">
-            {move || catalogue.more_fault.get()}
-        </p>
-        <button
-            type="button"
-            class="btn q mt-5"
-            aria-disabled=move || busy.get().then_some("true")
-            aria-busy=move || busy.get().then_some("true")
-            on:click=move |_| load_more(catalogue)
-        >
-            {t(key::ACTION_MORE)}
-        </button>
-    }
-    .into_any()
+/// Below the grid: that more is coming, that it didn't come, or that this is all.
+fn end(catalogue: Catalogue) -> AnyView {
+    let (busy, fault) = (catalogue.more_busy, catalogue.more_fault);
+    let more = Memo::new(move |_| catalogue.extent.with(|extent| extent.more));
+    let button = move || {
+        let label = if fault.with(Option::is_some) {
+            t(key::ACTION_RETRY)
+        } else if busy.get() {
+            t(key::REWARDS_MORE_BUSY)
+        } else {
+            t(key::ACTION_MORE)
+        };
+        let wait = busy.get().then(|| view! { <span class="btn__busy"></span> });
+        view! {
+            {wait}
+            {label}
+        }
+        .into_any()
+    };
+    let said = move || {
+        fault.get().map(|why| {
+            view! {
+                <p>{t(key::REWARDS_MORE_FAILED)}</p>
+                <p class="s muted">{why}</p>
+            }
+        })
+    };
+    live(move || {
+        if !more.get() {
+            let total = catalogue.extent.with(|extent| extent.cards);
+            // A list that is seen as a whole needs no word about its end.
+            let words = (total > FIRST).then(|| fill(key::REWARDS_END, &[("n", &count(catalogue))]));
+            return view! { <p class="s muted rend">{words}</p> }.into_any();
+        }
+        view! {
+            <div class="rend">
+                <div role="alert">{said}</div>
+                <button
+                    type="button"
+                    class="btn q"
+                    aria-disabled=move || busy.get().then_some("true")
+                    aria-busy=move || busy.get().then_some("true")
+                    on:click=move |_| load(catalogue, PAGE)
+                >
+                    {button}
+                </button>
+            </div>
+        }
+        .into_any()
+    })
 }
 
-fn load_more(catalogue: Catalogue) {
-    let Some(shelf) = catalogue.shelf.peek() else { return };
-    let Some(cursor) = shelf.page.next_cursor.clone() else { return };
-    if catalogue.more_busy.get_untracked() || untrack(|| catalogue.is_old()) {
+fn count(catalogue: Catalogue) -> String {
+    catalogue.extent.with(|extent| group(extent.total.unwrap_or(extent.cards as i64)))
+}
+
+/// The end is near: loads on by itself, unless the last time failed.
+pub(super) fn go_on(catalogue: Catalogue, is_late: bool) {
+    if catalogue.more_fault.with_untracked(Option::is_none) {
+        load(catalogue, if is_late { MOST } else { PAGE });
+    }
+}
+
+/// Loads one page, one at a time.
+fn load(catalogue: Catalogue, limit: u8) {
+    let Some(cursor) = shelf::next() else { return };
+    let list_is_moving = catalogue.shelf.status().with_untracked(|status| status.refreshing);
+    if list_is_moving || catalogue.more_busy.get_untracked() || untrack(|| catalogue.is_old()) {
         return;
     }
     catalogue.more_busy.set(true);
     catalogue.more_fault.set(None);
+    let filter = catalogue.filter.get_untracked();
     spawn_local(async move {
-        let next = read(shelf.filter.clone(), PAGE, Some(cursor)).await;
+        let page = read(&filter, limit, Some(&cursor)).await;
         // Given back means that the screen is gone.
         if catalogue.more_busy.try_set(false).is_some() {
             return;
         }
-        match next {
+        match page {
             // Meanwhile it may have become another list.
-            Ok(next) => {
-                if catalogue.shelf.peek().as_ref() == Some(&shelf) {
-                    catalogue.shelf.put(join(shelf, next));
+            Ok(page) => {
+                if shelf::next().as_ref() == Some(&cursor) && catalogue.filter.get_untracked() == filter {
+                    shelf::add(page);
+                    catalogue.extent.set(shelf::extent());
                 }
             }
             Err(error) if error.is_signed_out() => session::ended(),
             Err(error) => catalogue.more_fault.set(Some(line(&error))),
         }
     });
-}
-
-/// A list may move between two pages; what is there already isn't shown twice.
-fn join(mut shelf: Shelf, next: Shelf) -> Shelf {
-    for reward in next.page.data {
-        if shelf.page.data.iter().all(|known| known.id != reward.id) {
-            shelf.page.data.push(reward);
-        }
-    }
-    shelf.page.next_cursor = next.page.next_cursor;
-    shelf.page.total = next.page.total.or(shelf.page.total);
-    shelf
-}
-
-/// A limited reward that opens at a time.
-fn drop_card(catalogue: Catalogue, reward: &Reward, from: Instant) -> AnyView {
-    let left = RwSignal::new(from.0 - clock::now().0);
-    let ticker = timer::every(1000, move || {
-        let now = from.0 - clock::now().0;
-        let before = left.try_get_untracked();
-        let _ = left.try_set(now);
-        if now <= 0 && before.is_some_and(|before| before > 0) {
-            catalogue.shelf.load();
-        }
-    });
-    let ticker = StoredValue::new_local(ticker);
-    on_cleanup(move || drop(ticker.try_update_value(Option::take)));
-    let two = |number: i64| {
-        let mut text = number.to_string();
-        if number < 10 {
-            text.insert(0, '0');
-        }
-        text
-    };
-    let clock = move || {
-        countdown(left.get()).map(|[hours, minutes, seconds]| {
-            view! {
-                <p class="num drop__cd" role="timer">
-                    <b>{two(hours)}</b>
-                    ":"
-                    <b>{two(minutes)}</b>
-                    ":"
-                    <b>{two(seconds)}</b>
-                </p>
-            }
-        })
-    };
-    let stock = match &reward.stock {
-        Some(stock) => match stock.total {
-            Some(total) => {
-                let values = [("total", group(total)), ("n", group(stock.remaining))];
-                fill(key::REWARDS_DROP_STOCK, &values.each_ref().map(|(name, text)| (*name, text.as_str())))
-            }
-            None => fill(key::REWARDS_LEFT, &[("n", &group(stock.remaining))]),
-        },
-        None => t(key::REWARDS_SOON).into(),
-    };
-    view! {
-        <a class="drop" href=Route::Reward(reward.id.clone()).href()>
-            <div class="drop__t">
-                <p class="s">{stock}</p>
-                <h2>{reward.title.clone()}</h2>
-                {clock}
-                <p class="s">{fill(key::REASON_NOT_IN_WINDOW, &[("date", &words::day_time(from))])}</p>
-            </div>
-            <span class="drop__p">{picture(reward.images.first())}</span>
-        </a>
-    }
-    .into_any()
 }

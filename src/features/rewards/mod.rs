@@ -1,15 +1,24 @@
 //! The catalogue: what can be had for points, what of it now, and what is missing for the rest.
 
+mod card;
+mod choices;
 mod confirm;
 pub mod detail;
+mod drop;
 mod facts;
+mod favourite;
 mod filters;
+mod grid;
 mod list;
+mod narrowing;
+mod quote;
 mod reasons;
-mod redeem;
+mod recent;
+mod shelf;
 
 use crate::api::{client, endpoint, wire};
 use crate::domain::number::group;
+use crate::domain::programme::Store;
 use crate::domain::reward::Category;
 use crate::domain::route::{CatalogueFilter, Route};
 use crate::i18n::{fill, key, t};
@@ -17,7 +26,7 @@ use crate::parts::frame::{Tab, tabbed};
 use crate::parts::remote::remote;
 use crate::state::nav::{self, Nav};
 use crate::state::{Portal, Query, look, portal};
-use crate::ui::amount;
+use crate::ui::{amount, live};
 use leptos::prelude::*;
 
 /// The catalogue on screen. What it is narrowed to stands in the address and nowhere else.
@@ -26,8 +35,15 @@ struct Catalogue {
     portal: Portal,
     nav: Nav,
     filter: Memo<CatalogueFilter>,
-    shelf: Query<list::Shelf>,
+    shelf: Query<shelf::Head>,
+    /// How long the list is so far.
+    extent: RwSignal<shelf::Extent>,
     categories: Query<Vec<Category>>,
+    /// Identifiers and names.
+    tiers: Query<Vec<(String, String)>>,
+    stores: Query<Vec<Store>>,
+    /// Whether the sheet with store and tier is open.
+    narrowing: RwSignal<bool>,
     /// Whether the next page is on its way.
     more_busy: RwSignal<bool>,
     /// Why it didn't come.
@@ -42,10 +58,30 @@ impl Catalogue {
         self.nav.replace(&Route::Rewards(filter));
     }
 
+    /// Everything, in the same order.
+    fn clear(self) {
+        self.narrow(|filter| *filter = filter.cleared());
+    }
+
     /// Whether the list on screen is another one than the member asked for; tracked.
     fn is_old(self) -> bool {
         self.shelf.known().is_some_and(|shelf| self.filter.with(|filter| *filter != shelf.filter))
     }
+}
+
+/// The stores, by name.
+fn stores() -> Query<Vec<Store>> {
+    Query::idle(|| async {
+        let reply = client::get(endpoint::stores()).await?;
+        Ok(reply.decode(|node| wire::page(node, wire::account::store))?.data)
+    })
+}
+
+/// What the address asks for, as far as the programme has it.
+fn asked(portal: Portal, mut filter: CatalogueFilter) -> CatalogueFilter {
+    filter.favourites &= portal.has("favourites");
+    filter.store = filter.store.filter(|_| portal.has("stores"));
+    filter
 }
 
 /// The screen.
@@ -53,35 +89,48 @@ pub fn page() -> AnyView {
     let (portal, nav) = (portal(), nav::nav());
     look::set_title(portal, t(key::REWARDS_TITLE));
     let filter = Memo::new(move |before: Option<&CatalogueFilter>| match nav.route() {
-        Route::Rewards(filter) => filter,
+        Route::Rewards(filter) => asked(portal, filter),
         // On the way to another screen this one stays as it is.
         _ => before.cloned().unwrap_or_default(),
     });
+    let extent = RwSignal::new(shelf::Extent::default());
     let catalogue = Catalogue {
         portal,
         nav,
         filter,
-        shelf: list::query(portal, filter),
+        shelf: list::query(portal, filter, extent),
+        extent,
         categories: Query::new(|| async {
             let reply = client::get(endpoint::reward_categories()).await?;
             Ok(reply.decode(|node| wire::page(node, wire::catalogue::category))?.data)
         }),
+        tiers: Query::idle(|| async {
+            let reply = client::get(endpoint::tiers()).await?;
+            Ok(reply.decode(|node| wire::page(node, wire::catalogue::tier_name))?.data)
+        }),
+        stores: stores(),
+        narrowing: RwSignal::new(false),
         more_busy: RwSignal::new(false),
         more_fault: RwSignal::new(None),
     };
     let body = view! {
         <main id="main">
-            {head(portal)} {filters::toolbar(catalogue)} {filters::chips(catalogue)} {count(catalogue)}
+            {head(portal)} {filters::toolbar(catalogue)} {filters::chips(catalogue)} {recent::strip(catalogue)}
+            {count(catalogue)}
             <div
                 class=move || if catalogue.is_old() { "old" } else { "" }
                 aria-busy=move || catalogue.is_old().then_some("true")
             >
-                {remote(catalogue.shelf, list::bones, move |shelf| list::view(catalogue, &shelf))}
+                {remote(catalogue.shelf, list::bones, move |head| list::view(catalogue, &head))}
             </div>
         </main>
     }
     .into_any();
-    tabbed(Tab::Rewards, "app", ().into_any(), body)
+    view! {
+        <div inert=move || catalogue.narrowing.get()>{tabbed(Tab::Rewards, "app", ().into_any(), body)}</div>
+        {live(move || if catalogue.narrowing.get() { narrowing::view(catalogue) } else { ().into_any() })}
+    }
+    .into_any()
 }
 
 fn head(portal: Portal) -> AnyView {
@@ -102,7 +151,10 @@ fn head(portal: Portal) -> AnyView {
 
 fn count(catalogue: Catalogue) -> AnyView {
     let words = move || {
-        let total = catalogue.shelf.known()?.page.total?;
+        let total = catalogue
+            .extent
+            .with(|extent| extent.total)
+            .filter(|total| *total > 0 && catalogue.shelf.is_known())?;
         Some(fill(key::REWARDS_COUNT, &[("n", &group(total))]))
     };
     view! {

@@ -47,12 +47,14 @@ pub(super) fn step(form: Form) -> AnyView {
         });
     };
     let bad_phone = move || fault.get().is_some_and(|text| text == t(key::SIGN_IN_PHONE_BAD));
+    let gift = form.next.with_value(|next| next.as_deref().is_some_and(|next| next.starts_with("/gifts/")));
+    let lead = t(if gift { key::SIGN_IN_GIFT } else { key::SIGN_IN_LEAD });
     view! {
         <form on:submit=submit novalidate=true>
             <h1 class="bigt" tabindex="-1">
                 {t(key::SIGN_IN_TITLE)}
             </h1>
-            <p class="lead muted">{t(key::SIGN_IN_LEAD)}</p>
+            <p class="lead muted">{lead}</p>
             <label class=move || if bad_phone() { "field mt-4 err" } else { "field mt-4" }>
                 <span>{t(key::SIGN_IN_PHONE)}</span>
                 <input

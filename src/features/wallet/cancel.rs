@@ -1,16 +1,18 @@
 //! Cancelling a redemption: asked once more in a sheet, and sent with one key until its end is known.
 
 use crate::api::error::ApiError;
-use crate::api::{client, endpoint, wire};
+use crate::api::{endpoint, wire};
 use crate::domain::number::group;
-use crate::domain::redemption::Redemption;
-use crate::features::wallet::face::note;
+use crate::domain::redemption::{Redemption, Status};
+use crate::features::wallet::{face, voucher};
 use crate::i18n::{fill, key, t};
+use crate::parts::attempt::Attempt;
 use crate::parts::failure::line;
 use crate::parts::sheet::sheet;
-use crate::platform::{clock, dom, random, timer};
+use crate::platform::{clock, dom, timer};
 use crate::state::toast::{self, Toasts};
 use crate::state::{Portal, Query, portal, session};
+use crate::ui::live;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -22,11 +24,7 @@ pub(super) struct Cancel {
     id: StoredValue<String>,
     query: Query<Redemption>,
     open: RwSignal<bool>,
-    busy: RwSignal<bool>,
-    /// What went wrong, and what is safe.
-    fault: RwSignal<Option<(String, String)>>,
-    /// The key of an attempt whose end isn't known: trying again must be the same attempt.
-    attempt: StoredValue<Option<String>>,
+    attempt: Attempt,
 }
 
 impl Cancel {
@@ -37,9 +35,7 @@ impl Cancel {
             id: StoredValue::new(id),
             query,
             open: RwSignal::new(false),
-            busy: RwSignal::new(false),
-            fault: RwSignal::new(None),
-            attempt: StoredValue::new(None),
+            attempt: Attempt::new(),
         }
     }
 
@@ -51,7 +47,7 @@ impl Cancel {
     /// What opens the sheet.
     pub(super) fn button(self) -> AnyView {
         let press = move |_| {
-            self.fault.set(None);
+            self.attempt.hush();
             self.open.set(true);
         };
         view! {
@@ -64,46 +60,55 @@ impl Cancel {
 
     /// The sheet, while it is open.
     pub(super) fn sheet(self) -> AnyView {
-        let view = move || self.open.get().then(|| sheet("#cancel", self.closing(), self.question()));
-        view.into_any()
+        live(move || self.open.get().then(|| sheet("#cancel", self.closing(), self.question())).into_any())
     }
 
     fn closing(self) -> Callback<()> {
         Callback::new(move |()| {
-            if !self.busy.get_untracked() {
+            if !self.attempt.is_busy() {
                 self.shut();
             }
         })
     }
 
+    /// What comes back, and where to.
     fn question(self) -> AnyView {
-        let cost = self.query.peek().map(|one| one.cost_points).unwrap_or_default();
         let points = self.portal.points_name();
+        let (cost, used) =
+            self.query.peek().map(|one| (one.cost_points, one.buckets_used)).unwrap_or_default();
         let text = fill(key::VOUCHER_CANCEL_TEXT, &[("n", &group(cost)), ("points", &points)]);
-        let fault = move || self.fault.get().map(|(what, safe)| note(what, safe));
-        let busy = move || self.busy.get().then_some("true");
-        let label =
-            move || t(if self.busy.get() { key::VOUCHER_CANCELLING } else { key::VOUCHER_CANCEL_YES });
+        let to = face::buckets(&used).map(|list| {
+            view! { <p class="mt-2">{fill(key::VOUCHER_CANCEL_TO, &[("list", &list)])}</p> }
+        });
+        let lost = face::lost(&used, clock::now()).map(|text| view! { <p class="warn mt-2">{text}</p> });
+        let closing = self.closing();
+        let label = live(move || {
+            let busy = self.attempt.busy().is_some();
+            t(if busy { key::VOUCHER_CANCELLING } else { key::VOUCHER_CANCEL_YES }).into_any()
+        });
         view! {
             <h2 id="sheet-title" class="title--xl">
                 {t(key::VOUCHER_CANCEL_ASK)}
             </h2>
-            <p class="muted mt-2">{text}</p>
-            {fault}
+            <p class="mt-2">{text}</p>
+            {to}
+            {lost}
+            <p class="s muted mt-2">{t(key::VOUCHER_CANCEL_LIMIT)}</p>
+            {self.attempt.note()}
             <div class="row mt-5">
                 <button
                     type="button"
                     class="btn q"
-                    aria-disabled=busy
-                    on:click=move |_| self.closing().run(())
+                    aria-disabled=move || self.attempt.busy()
+                    on:click=move |_| closing.run(())
                 >
                     {t(key::VOUCHER_CANCEL_KEEP)}
                 </button>
                 <button
                     type="button"
                     class="btn d"
-                    aria-disabled=busy
-                    aria-busy=busy
+                    aria-disabled=move || self.attempt.busy()
+                    aria-busy=move || self.attempt.busy()
                     on:click=move |_| self.send()
                 >
                     {label}
@@ -114,20 +119,27 @@ impl Cancel {
     }
 
     fn send(self) {
-        if self.busy.get_untracked() {
+        if !self.attempt.begin() {
             return;
         }
-        self.busy.set(true);
-        self.fault.set(None);
-        let attempt = self.attempt.get_value().unwrap_or_else(random::uuid);
-        self.attempt.set_value(Some(attempt.clone()));
-        let endpoint = endpoint::cancel_redemption(&self.id.get_value());
+        let id = self.id.get_value();
         spawn_local(async move {
-            let reply = client::post(endpoint, String::new(), Some(&attempt)).await;
-            let answer = reply.and_then(|reply| reply.decode(wire::wallet::redemption));
-            let _ = self.busy.try_set(false);
+            let reply = self.attempt.post(endpoint::cancel_redemption(&id), String::new()).await;
+            let mut answer = reply.and_then(|reply| reply.decode(wire::wallet::redemption));
+            if let Err(error) = &answer
+                && !error.is_signed_out()
+            {
+                // The answer is lost, or it was refused for what happened meanwhile: read what is true.
+                match voucher::read(id).await {
+                    Ok(one) if one.status == Status::Cancelled => answer = Ok(one),
+                    Ok(one) => self.query.put(one),
+                    Err(_) => {}
+                }
+            }
+            self.attempt.end(answer.as_ref().err());
             match answer {
                 Ok(redemption) => self.done(redemption),
+                Err(error) if error.is_signed_out() => session::ended(),
                 Err(error) => self.failed(&error),
             }
         });
@@ -137,7 +149,6 @@ impl Cancel {
         let values = [("n", &*group(redemption.cost_points)), ("points", &*self.portal.points_name())];
         self.toasts.show(fill(key::VOUCHER_CANCELLED, &values));
         self.portal.overview.load();
-        let _ = self.attempt.try_set_value(None);
         self.query.put(redemption);
         self.shut();
     }
@@ -157,21 +168,8 @@ impl Cancel {
     }
 
     fn failed(self, error: &ApiError) {
-        if error.is_signed_out() {
-            session::ended();
-            return;
-        }
         let points = self.portal.points_name();
-        let values = [("points", points.as_str())];
-        let safe = if error.is_unknown() {
-            key::VOUCHER_CANCEL_UNKNOWN
-        } else {
-            let _ = self.attempt.try_set_value(None);
-            if error.code() == "not-cancellable" {
-                self.query.load();
-            }
-            key::VOUCHER_CANCEL_KEPT
-        };
-        let _ = self.fault.try_set(Some((line(error), fill(safe, &values))));
+        let safe = if error.is_unknown() { key::VOUCHER_CANCEL_UNKNOWN } else { key::VOUCHER_CANCEL_KEPT };
+        self.attempt.say(line(error), fill(safe, &[("points", &points)]));
     }
 }

@@ -1,95 +1,60 @@
-//! How coupons and deadlines are said.
+//! How the states of vouchers and coupons are said.
 
 use crate::domain::date::Instant;
-use crate::domain::redemption::{Discount, Status};
-use crate::domain::wallet::tenths;
+use crate::domain::number::group;
+use crate::domain::redemption::{BucketUse, Coupon, Redemption, Status};
+use crate::domain::wallet::{Shelf, overdue};
 use crate::i18n::{Key, fill, key, t};
 use crate::parts::words;
-use crate::platform::{clock, intl};
-use crate::ui::icon_small;
-use leptos::prelude::*;
+use crate::state::portal;
 
-/// From so many days before its end on a ticket says how long is left.
-const SOON_DAYS: i64 = 7;
-
-/// The figure on a coupon's stub.
-pub(super) fn figure(discount: &Discount) -> String {
-    match discount {
-        Discount::Amount { amount, currency } => words::money(*amount, currency),
-        Discount::Percent(percent) => {
-            let values = [("n", &*percent.to_string()), ("m", &*tenths(*percent))];
-            fill(key::WALLET_DISCOUNT_PERCENT, &values)
-        }
-        Discount::Item => t(key::WALLET_DISCOUNT_ITEM).into(),
-    }
-}
-
-/// From how much on it can be used.
-pub(super) fn condition(min_spend: Option<&(i64, String)>) -> Option<String> {
-    let (amount, currency) = min_spend.filter(|(amount, _)| *amount > 0)?;
-    Some(fill(key::WALLET_MIN_SPEND, &[("money", &words::money(*amount, currency))]))
-}
-
-/// When it ends; near its end also how long is left, in a colour that warns.
-pub(super) fn deadline(until: Option<Instant>) -> AnyView {
-    let Some(until) = until else { return t(key::POINTS_NEVER).into_any() };
-    let now = clock::now();
-    let soon = until > now && intl::days_left(now, until) <= SOON_DAYS;
-    let left = soon.then(|| {
-        view! {
-            <b class="warn">{words::days_left(until)}</b>
-            "\u{2003}"
-        }
-    });
-    view! {
-        {left}
-        {fill(key::WALLET_EXPIRES, &[("date", &words::day(until))])}
-    }
-    .into_any()
-}
-
-/// A state of a redemption: its word and the class of its colour.
-pub(super) fn status(status: Status) -> (&'static str, &'static str) {
-    let (word, class): (Key, _) = match status {
+/// Where a redemption stands at `now`: its word and the class of its colour.
+pub(super) fn status(one: &Redemption, now: Instant) -> (&'static str, &'static str) {
+    let (word, class): (Key, _) = match one.status_at(now) {
+        Status::Pending if one.awaits_payment() => (key::VOUCHER_STATUS_UNPAID, "warn"),
         Status::Pending => (key::VOUCHER_STATUS_PENDING, "warn"),
         Status::Issued => (key::VOUCHER_STATUS_ISSUED, "pos"),
         Status::Used => (key::VOUCHER_STATUS_USED, "muted"),
         Status::Expired => (key::VOUCHER_STATUS_EXPIRED, "muted"),
         Status::Cancelled => (key::VOUCHER_STATUS_CANCELLED, "muted"),
-        Status::Rejected => (key::VOUCHER_STATUS_REJECTED, "muted"),
+        Status::Rejected => (key::VOUCHER_STATUS_REJECTED, "warn"),
         Status::Refunded => (key::VOUCHER_STATUS_REFUNDED, "muted"),
         Status::Other => (key::VOUCHER_STATUS_OTHER, "warn"),
     };
     (t(word), class)
 }
 
-/// A coupon's state; an open one is available whatever the backend calls it.
-pub(super) fn coupon_status(open: bool, word: &str) -> (&'static str, &'static str) {
-    match word {
-        _ if open => (t(key::COUPON_STATUS_AVAILABLE), "pos"),
-        "used" => (t(key::COUPON_STATUS_USED), "muted"),
-        _ => (t(key::COUPON_STATUS_EXPIRED), "muted"),
-    }
+/// A coupon's state at `now`; one that this version doesn't know counts as available.
+pub(super) fn coupon_status(one: &Coupon, now: Instant) -> (&'static str, &'static str) {
+    let (word, class): (Key, _) = match (one.shelf(now), one.status.as_str()) {
+        (Shelf::Usable, _) => (key::COUPON_STATUS_AVAILABLE, "pos"),
+        (Shelf::Pending, _) => (key::COUPON_STATUS_TRANSFERRING, "warn"),
+        (_, "used") => (key::COUPON_STATUS_USED, "muted"),
+        (_, "given") => (key::COUPON_STATUS_GIVEN, "muted"),
+        _ => (key::COUPON_STATUS_EXPIRED, "muted"),
+    };
+    (t(word), class)
 }
 
-/// Label and value of one line of facts.
-pub(super) fn fact(label: Key, value: AnyView) -> AnyView {
-    view! {
-        <div>
-            <dt>{t(label)}</dt>
-            <dd>{value}</dd>
-        </div>
+/// Buckets and how much of each, the soonest to expire first; nothing where there are none.
+pub(super) fn buckets(buckets: &[BucketUse]) -> Option<String> {
+    let mut text = String::new();
+    for bucket in buckets {
+        if !text.is_empty() {
+            text.push_str(t(key::APP_LIST));
+        }
+        let n = group(bucket.amount);
+        text.push_str(&match bucket.expires_at.map(words::day) {
+            Some(date) => fill(key::POINTS_WHY_BUCKET, &[("date", &date), ("n", &n)]),
+            None => fill(key::POINTS_WHY_BUCKET_NEVER, &[("n", &n)]),
+        });
     }
-    .into_any()
+    (!text.is_empty()).then_some(text)
 }
 
-/// What went wrong with an action, and below it what is safe.
-pub(super) fn note(what: String, safe: String) -> AnyView {
-    view! {
-        <p class="note note--warn" role="alert">
-            {icon_small("shield")}
-            <span>{what} <br /> {safe}</span>
-        </p>
-    }
-    .into_any()
+/// What of it is lost all the same, because its date has passed by `now`.
+pub(super) fn lost(buckets: &[BucketUse], now: Instant) -> Option<String> {
+    let lost = overdue(buckets, now);
+    let values = [("n", &*group(lost)), ("points", &*portal().points_name())];
+    (lost > 0).then(|| fill(key::VOUCHER_REFUND_LOST, &values))
 }

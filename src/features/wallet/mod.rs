@@ -2,24 +2,32 @@
 
 mod cancel;
 pub mod coupon;
+mod dates;
 mod face;
+mod follow;
+mod give;
 mod offers;
+mod pay;
 mod pending;
 mod shelf;
+mod show;
 pub mod voucher;
 
+use crate::api::endpoint::Endpoint;
 use crate::api::error::ApiError;
+use crate::api::node::{Decoded, Node};
 use crate::api::wire::{self, Page};
 use crate::api::{client, endpoint};
 use crate::domain::redemption::{Coupon, CouponOffer, Redemption};
 use crate::domain::route::Route;
+use crate::domain::wallet::Pace;
 use crate::i18n::{key, t};
 use crate::parts::frame::page_head;
-use crate::state::{Portal, Query, Slot, intents, nav, portal};
+use crate::state::{Portal, Query, Slot, effect, nav, portal};
 use leptos::prelude::*;
 
-/// More pages of coupons than anybody has; a backend that never ends its list is not followed for ever.
-const MOST_COUPON_PAGES: u8 = 10;
+/// More pages than anybody has of what can be used; a backend that never ends its list is not followed for ever.
+const MOST_PAGES: u8 = 10;
 
 /// The screen.
 pub fn page() -> AnyView {
@@ -29,9 +37,9 @@ pub fn page() -> AnyView {
     view! {
         <div class="app notab">
             {page_head(t(key::WALLET_TITLE), Route::Me, ().into_any())} <main id="main" tabindex="-1">
-                {offers::section(wallet)}
+                {offers::section(wallet, past)}
                 {segments(past)}
-                {pending::rows(wallet)}
+                {pending::rows(move || wallet.vouchers.load())}
                 {shelf::list(wallet, past)}
             </main>
         </div>
@@ -78,7 +86,10 @@ type Coupons = (Vec<Coupon>, Option<ApiError>);
 #[derive(Clone, Copy)]
 struct Wallet {
     portal: Portal,
+    /// The newest page of the history.
     vouchers: Query<Page<Redemption>>,
+    /// What is open on its other pages; not read where there are none.
+    open: Query<Vec<Redemption>>,
     further: RwSignal<Further>,
     coupons: Query<Vec<Coupon>>,
     offers: Query<Vec<CouponOffer>>,
@@ -88,7 +99,8 @@ impl Wallet {
     fn new(portal: Portal) -> Self {
         let wallet = Self {
             portal,
-            vouchers: Query::new(|| intents::history(None)),
+            vouchers: Query::new(|| history(None)),
+            open: Query::idle(read_open),
             further: RwSignal::new(Further::default()),
             coupons: Query::idle(read_coupons),
             offers: Query::idle(read_offers),
@@ -97,7 +109,21 @@ impl Wallet {
             wallet.coupons.load();
             wallet.offers.load();
         }
+        effect(move || {
+            if wallet.has_older() {
+                wallet.open.load();
+            }
+        });
+        follow::follow(portal, wallet.vouchers, |page| {
+            let waits = page.data.iter().map(Redemption::pace).find(|pace| matches!(pace, Pace::Waiting(_)));
+            waits.unwrap_or(Pace::Over)
+        });
         wallet
+    }
+
+    /// Whether the history has more than its newest page; tracked.
+    fn has_older(self) -> bool {
+        self.vouchers.known().is_some_and(|page| page.next_cursor.is_some())
     }
 
     fn has_coupons(self) -> bool {
@@ -132,11 +158,31 @@ impl Wallet {
 
 /// All coupons of the member.
 async fn read_coupons() -> Result<Vec<Coupon>, ApiError> {
+    read_all(endpoint::coupons_page, |node| wire::page(node, wire::wallet::coupon)).await
+}
+
+/// A page of redemptions, newest first.
+async fn history(cursor: Option<String>) -> Result<Page<Redemption>, ApiError> {
+    let reply = client::get(endpoint::redemptions_page(cursor.as_deref())).await?;
+    reply.decode(|node| wire::page(node, wire::wallet::redemption))
+}
+
+/// What waits or can be used, however far back in the history it stands.
+async fn read_open() -> Result<Vec<Redemption>, ApiError> {
+    let page = |node: Node<'_>| wire::page(node, wire::wallet::redemption);
+    let mut all = read_all(|cursor| endpoint::redemptions_of("pending", cursor), page).await?;
+    all.extend(read_all(|cursor| endpoint::redemptions_of("issued", cursor), page).await?);
+    Ok(all)
+}
+
+async fn read_all<T>(
+    at: fn(Option<&str>) -> Endpoint,
+    decode: fn(Node<'_>) -> Decoded<Page<T>>,
+) -> Result<Vec<T>, ApiError> {
     let mut all = Vec::new();
     let mut cursor: Option<String> = None;
-    for _ in 0..MOST_COUPON_PAGES {
-        let reply = client::get(endpoint::coupons_page(cursor.as_deref())).await?;
-        let page = reply.decode(|node| wire::page(node, wire::wallet::coupon))?;
+    for _ in 0..MOST_PAGES {
+        let page = client::get(at(cursor.as_deref())).await?.decode(decode)?;
         all.extend(page.data);
         cursor = page.next_cursor;
         if cursor.is_none() {
@@ -146,6 +192,7 @@ async fn read_coupons() -> Result<Vec<Coupon>, ApiError> {
     Ok(all)
 }
 
+/// All coupons that can be claimed.
 async fn read_offers() -> Result<Vec<CouponOffer>, ApiError> {
     let reply = client::get(endpoint::coupon_offers()).await?;
     Ok(reply.decode(|node| wire::page(node, wire::wallet::coupon_offer))?.data)

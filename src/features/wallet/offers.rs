@@ -4,8 +4,9 @@ use crate::api::error::ApiError;
 use crate::api::{client, endpoint, wire};
 use crate::domain::redemption::{Coupon, CouponOffer};
 use crate::domain::route::Route;
-use crate::features::wallet::{Wallet, face};
+use crate::features::wallet::{Wallet, read_offers};
 use crate::i18n::{fill, key, t};
+use crate::parts::coupon::{condition, figure, note};
 use crate::parts::failure::line;
 use crate::parts::words;
 use crate::platform::{clock, dom, random, timer};
@@ -31,8 +32,8 @@ struct Claiming {
 /// Offers as far as they are known; the error while there are none.
 type Known = Option<Result<Vec<CouponOffer>, ApiError>>;
 
-/// The section, or nothing when there is nothing to claim.
-pub(super) fn section(wallet: Wallet) -> AnyView {
+/// The section, or nothing when there is nothing to claim; beside the `past` it would be out of place.
+pub(super) fn section(wallet: Wallet, past: Memo<bool>) -> AnyView {
     if !wallet.has_coupons() {
         return ().into_any();
     }
@@ -55,12 +56,13 @@ pub(super) fn section(wallet: Wallet) -> AnyView {
         Slot::Failed(error, None) => Some(Err(error)),
     });
     let fault = move || {
-        let error = claiming.fault.get()?;
+        let error = claiming.fault.get().filter(|_| !past.get())?;
         let safe = if error.is_unknown() { key::WALLET_CLAIM_AGAIN } else { key::WALLET_CLAIM_NOT };
-        Some(face::note(line(&error), t(safe).into()))
+        Some(note(line(&error), t(safe).into()))
     };
     view! {
         {move || match known.get() {
+            _ if past.get() => ().into_any(),
             None => bones(),
             Some(Ok(list)) if list.is_empty() => ().into_any(),
             Some(Ok(list)) => offers(claiming, &list),
@@ -133,10 +135,10 @@ fn offer(claiming: Claiming, offer: &CouponOffer) -> AnyView {
     };
     view! {
         <li class="offer">
-            <b class="num">{face::figure(&offer.discount)}</b>
+            <b class="num">{figure(&offer.discount)}</b>
             <p class="grow">
                 <b>{title.clone()}</b>
-                {small(face::condition(offer.min_spend.as_ref()))}
+                {small(condition(offer.min_spend.as_ref()))}
                 {small(until)}
             </p>
             <button
@@ -171,19 +173,32 @@ fn claim(claiming: Claiming, id: String) {
                 keys.push((id.clone(), attempt));
             }
         });
-        let _ = claiming.busy.try_set(None);
         match answer {
-            Ok(coupon) => claimed(claiming, &id, coupon).await,
+            Ok(coupon) => claimed(claiming, &id, Some(coupon)).await,
             Err(error) if error.is_signed_out() => session::ended(),
-            Err(error) => {
-                let _ = claiming.fault.try_set(Some(error));
-            }
+            Err(error) => failed(claiming, &id, error).await,
         }
+        let _ = claiming.busy.try_set(None);
     });
 }
 
+/// The answer is lost, or it was refused for what happened meanwhile: the offers tell what is true.
+async fn failed(claiming: Claiming, id: &str, error: ApiError) {
+    let Ok(offers) = read_offers().await else {
+        let _ = claiming.fault.try_set(Some(error));
+        return;
+    };
+    if offers.iter().any(|one| one.id == id && one.claimed) && error.is_unknown() {
+        claimed(claiming, id, None).await;
+    } else {
+        claiming.wallet.offers.put(offers);
+        claiming.wallet.coupons.load();
+        let _ = claiming.fault.try_set(Some(error));
+    }
+}
+
 /// Shows the coupon at once, and reads both lists again.
-async fn claimed(claiming: Claiming, id: &str, coupon: Coupon) {
+async fn claimed(claiming: Claiming, id: &str, coupon: Option<Coupon>) {
     let Claiming { wallet, nav, toasts, busy, .. } = claiming;
     toasts.show(t(key::WALLET_CLAIM_DONE));
     if busy.try_get_untracked().is_none() {
@@ -193,7 +208,7 @@ async fn claimed(claiming: Claiming, id: &str, coupon: Coupon) {
         list.iter_mut().filter(|one| one.id == id).for_each(|one| one.claimed = true);
         wallet.offers.put(list);
     }
-    if let Some(mut list) = wallet.coupons.peek() {
+    if let Some((mut list, coupon)) = wallet.coupons.peek().zip(coupon) {
         list.retain(|one| one.id != coupon.id);
         list.push(coupon);
         wallet.coupons.put(list);

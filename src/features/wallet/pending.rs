@@ -1,250 +1,184 @@
-//! Redemptions that were begun on this device and aren't known to be over. Each is looked up when the wallet opens; one
-//! that the backend has never heard of can be sent again, as the very same, or dropped.
+//! Redemptions that were begun on this device and aren't known to be over. Each is confirmed by itself; here it says how
+//! far it is, and takes what only the member can decide.
 
-use crate::api::error::ApiError;
-use crate::domain::redemption::Redemption;
+use crate::domain::date::Instant;
+use crate::domain::number::group;
+use crate::domain::redeeming::{Course, Event, Step};
 use crate::domain::route::Route;
-use crate::domain::wallet::Check;
-use crate::features::wallet::Wallet;
 use crate::i18n::{fill, key, t};
-use crate::parts::failure::line;
-use crate::platform::dom;
-use crate::state::intents::{self, Intent, Outcome};
-use crate::state::nav::Nav;
-use crate::state::toast::Toasts;
-use crate::state::{nav, session, toast};
+use crate::parts::words::{day_time, time};
+use crate::platform::clock;
+use crate::state::redemptions::{self, Redeeming};
+use crate::state::{Portal, portal, toast};
 use crate::ui::{icon, icon_small};
 use leptos::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
-/// An open intent and where it stands.
-#[derive(Clone, Debug, PartialEq)]
-struct Row {
-    intent: Intent,
-    check: Check,
-    fault: Option<String>,
-}
-
-/// All of them.
-#[derive(Clone, Copy)]
-struct Rows {
-    wallet: Wallet,
-    nav: Nav,
-    toasts: Toasts,
-    list: RwSignal<Vec<Row>>,
-}
-
-/// The rows, or nothing when everything is known.
-pub(super) fn rows(wallet: Wallet) -> AnyView {
-    let rows = Rows { wallet, nav: nav::nav(), toasts: toast::toasts(), list: RwSignal::new(Vec::new()) };
-    let member = Memo::new(move |_| wallet.portal.overview.known().map(|overview| overview.member.id));
+/// The rows, or nothing when everything is known. `settled` is called when one is over, as the lists are others then.
+pub(super) fn rows(settled: impl Fn() + 'static) -> AnyView {
+    let (portal, toasts) = (portal(), toast::toasts());
+    let member = Memo::new(move |_| portal.overview.is_known());
     Effect::new(move |_| {
-        let open = member.get().map(|id| intents::open(&id)).unwrap_or_default();
-        let row = |intent: &Intent| Row { intent: intent.clone(), check: Check::Asking, fault: None };
-        rows.list.set(open.iter().map(row).collect());
-        for intent in open {
-            ask(rows, intent, false);
+        if member.get() {
+            redemptions::resume(portal, toasts);
         }
     });
-    let intents = Memo::new(move |_| {
-        rows.list.with(|list| list.iter().map(|row| row.intent.clone()).collect::<Vec<_>>())
+    let count = Memo::new(move |_| redemptions::open(portal).len());
+    Effect::new(move |before: Option<usize>| {
+        let now = count.get();
+        if before.is_some_and(|before| now < before) {
+            settled();
+        }
+        now
     });
     let view = move || {
-        let list = intents.get();
+        let list = redemptions::open(portal);
         (!list.is_empty()).then(|| {
-            let items = list.into_iter().map(|intent| row(rows, intent)).collect_view();
+            let items = list.into_iter().map(|one| row(portal, one)).collect_view();
             view! { <ul class="pends">{items}</ul> }
         })
     };
     view.into_any()
 }
 
-impl Rows {
-    fn with<T>(self, intent: &Intent, read: impl FnOnce(&Row) -> T) -> Option<T> {
-        self.list.with(|list| list.iter().find(|row| row.intent == *intent).map(read))
+/// What a row shows, coarser than the course's steps: within one of these no button is drawn anew under a finger.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open { again: bool },
+    Asking { deny: bool, found: Option<bool> },
+    Over,
+}
+
+impl State {
+    fn of(course: &Course) -> Self {
+        match course.step() {
+            Step::Asking => Self::asking(course),
+            _ if course.found().is_some() && course.is_open() => Self::asking(course),
+            _ if course.is_open() => Self::Open { again: course.may_send_again() },
+            _ => Self::Over,
+        }
     }
 
-    fn check(self, intent: &Intent) -> Check {
-        untrack(|| self.with(intent, |row| row.check)).unwrap_or_default()
+    fn asking(course: &Course) -> Self {
+        Self::Asking { deny: course.may_deny(), found: course.found().map(|found| !found.is_empty()) }
     }
+}
 
-    fn set(self, intent: &Intent, check: Check, fault: Option<String>) {
-        let _ = self.list.try_update(|list| {
-            if let Some(row) = list.iter_mut().find(|row| row.intent == *intent) {
-                (row.check, row.fault) = (check, fault);
+fn row(portal: Portal, one: Redeeming) -> AnyView {
+    let order = one.order();
+    let points = portal.points_name();
+    let state = Memo::new(move |_| one.course.with(State::of));
+    let name = order.title.clone();
+    let (said, told) = (points.clone(), points);
+    let title = move || {
+        let values = [("title", name.as_str()), ("points", said.as_str())];
+        match state.get() {
+            State::Over => fill(key::WALLET_PENDING_NOT_MADE, &values),
+            State::Asking { .. } => fill(key::WALLET_PENDING_ASK, &values),
+            State::Open { .. } => fill(key::WALLET_PENDING, &values),
+        }
+    };
+    let cost = group(order.expected_cost);
+    let words = move || match state.get() {
+        State::Over => ().into_any(),
+        State::Asking { .. } => {
+            let words = one.course.with(|course| match course.found() {
+                None => t(key::REDEEM_ASK_UNREAD).to_string(),
+                Some([]) => fill(key::REDEEM_ASK_NONE, &[("n", &cost), ("points", &told)]),
+                Some([at, ..]) => {
+                    let values = [("n", cost.as_str()), ("points", &told), ("time", &day_time(*at))];
+                    fill(key::REDEEM_ASK_FOUND, &values)
+                }
+            });
+            view! { <span class="s">{words}</span> }.into_any()
+        }
+        State::Open { .. } => {
+            let safe = fill(key::REDEEM_UNKNOWN_SAFE, &[("points", &told)]);
+            view! { <span class="s safe">{icon_small("shield")}{safe}</span> }.into_any()
+        }
+    };
+    let intent = order.intent.filter(|_| portal.has("redemption-deadline"));
+    let until = intent.map(|intent| intent.not_after);
+    let asked = Memo::new(move |_| matches!(one.course.with(Course::step), Step::Checking | Step::Sending));
+    // What changes with every look isn't read out each time.
+    let course = move || {
+        let open = matches!(state.get(), State::Open { .. });
+        open.then(|| {
+            let word = if asked.get() { key::WALLET_PENDING_ASKING } else { key::WALLET_PENDING_LATER };
+            let latest = until.and_then(latest).map(|text| view! { <span class="s">{text}</span> });
+            view! {
+                <span class="s">{t(word)}</span>
+                {latest}
             }
-        });
-    }
-
-    fn remove(self, intent: &Intent) {
-        let _ = self.list.try_update(|list| list.retain(|row| row.intent != *intent));
-    }
-
-    /// It was made: the lists are read again, and whoever asked for it sees the voucher.
-    fn made(self, intent: &Intent, redemption: &Redemption, by_hand: bool) {
-        self.toasts.show(fill(key::WALLET_PENDING_MADE, &[("title", &redemption.title)]));
-        self.wallet.portal.overview.load();
-        // Whoever has left the wallet meanwhile isn't taken anywhere.
-        if self.list.try_get_untracked().is_none() {
-            return;
-        }
-        self.remove(intent);
-        if by_hand {
-            self.nav.go(&Route::Voucher(redemption.id.clone()));
-        } else {
-            self.wallet.vouchers.load();
-        }
-    }
-}
-
-fn place(intent: &Intent) -> String {
-    let mut id = String::from("i-");
-    id.push_str(&intent.client_ref);
-    id
-}
-
-fn focus(intent: &Intent) {
-    let mut selector = String::from("#");
-    selector.push_str(&place(intent));
-    dom::focus(&selector);
-}
-
-/// Asks what became of it.
-fn ask(rows: Rows, intent: Intent, by_hand: bool) {
-    if by_hand {
-        if !rows.check(&intent).may_ask() {
-            return;
-        }
-        rows.set(&intent, Check::Asking, None);
-        focus(&intent);
-    }
-    spawn_local(async move {
-        match intent.look_up().await {
-            Ok(Some(redemption)) => rows.made(&intent, &redemption, by_hand),
-            Ok(None) => rows.set(&intent, Check::NotMade, None),
-            Err(error) if error.is_signed_out() => session::ended(),
-            Err(error) => rows.set(&intent, Check::Unknown, Some(line(&error))),
-        }
-    });
-}
-
-/// Sends the very same one again, with the same key.
-fn send(rows: Rows, intent: Intent) {
-    if rows.check(&intent) != Check::NotMade {
-        return;
-    }
-    rows.set(&intent, Check::Sending, None);
-    focus(&intent);
-    spawn_local(async move {
-        match intent.send().await {
-            Outcome::Made(redemption) => rows.made(&intent, &redemption, true),
-            Outcome::Unknown(error) => rows.set(&intent, Check::Unknown, Some(line(&error))),
-            Outcome::Refused(error) if error.is_signed_out() => session::ended(),
-            Outcome::Refused(error) => rows.set(&intent, refused(&error), Some(line(&error))),
-        }
-    });
-}
-
-/// Too many requests only means to wait; every other refusal is the end.
-fn refused(error: &ApiError) -> Check {
-    if error.code() == "rate-limited" { Check::NotMade } else { Check::Refused }
-}
-
-fn drop_it(rows: Rows, intent: &Intent) {
-    if rows.check(intent).is_settled() {
-        intent.forget();
-        rows.remove(intent);
-        dom::focus("h1[tabindex]");
-    }
-}
-
-fn row(rows: Rows, intent: Intent) -> AnyView {
-    let state = {
-        let intent = intent.clone();
-        Memo::new(move |_| rows.with(&intent, |row| (row.check, row.fault.clone())).unwrap_or_default())
+        })
     };
-    let check = Memo::new(move |_| state.get().0);
-    let name = intent.title.clone();
-    let title = move || match check.get().is_settled() {
-        true => name.clone(),
-        false => fill(key::WALLET_PENDING, &[("title", &name)]),
+    let class = move || match state.get() {
+        State::Open { again: false } => "row row--one",
+        _ => "row",
     };
-    let id = place(&intent);
-    let points = rows.wallet.portal.points_name();
-    let said = move || {
-        let (check, fault) = state.get();
-        words(check, fault, &points)
-    };
+    let reward = order.reward_id;
     view! {
-        <li id=id tabindex="-1">
+        <li>
             <div class="next pend">
                 <span class="glyph">{icon("clock")}</span>
                 <div class="grow">
                     <b>{title}</b>
-                    <div role="status">{said}</div>
+                    <div role="status">{words}</div>
+                    {course}
                 </div>
-                <div class="row">{move || actions(rows, &intent, check.get())}</div>
+                <div class=class>{move || actions(one, state.get(), &reward)}</div>
             </div>
         </li>
     }
     .into_any()
 }
 
-fn words(check: Check, fault: Option<String>, points: &str) -> AnyView {
-    let values = [("points", points)];
-    let safe = if check.is_settled() { key::REDEEM_UNKNOWN_NOT_MADE } else { key::REDEEM_UNKNOWN_SAFE };
-    let more = match check {
-        Check::Asking => Some(t(key::WALLET_PENDING_ASKING).to_string()),
-        Check::Sending => Some(t(key::WALLET_PENDING_SENDING).to_string()),
-        Check::Unknown => Some(fill(key::WALLET_PENDING_UNKNOWN, &values)),
-        Check::NotMade | Check::Refused => None,
-    };
-    let small = |text: String| view! { <span class="s">{text}</span> };
+/// When it is known at the latest; nothing once that has passed.
+fn latest(not_after: Instant) -> Option<String> {
+    // Minutes are all that is shown: a begun one counts.
+    let time = time(not_after.plus_ms(59_999));
+    let said = || fill(key::REDEEM_UNKNOWN_LATEST, &[("time", &time)]);
+    (not_after > clock::now()).then(said)
+}
+
+fn button(words: &'static str, class: &'static str, one: Redeeming, event: Event) -> AnyView {
+    let busy = Memo::new(move |_| one.course.with(|course| course.step() == Step::Checking));
+    let busy = move || busy.get().then_some("true");
+    let press = move |_| one.on(event.clone());
     view! {
-        <span class="s safe">{icon_small("shield")}{fill(safe, &values)}</span>
-        {fault.map(small)}
-        {more.map(small)}
+        <button type="button" class=class aria-disabled=busy aria-busy=busy on:click=press>
+            {words}
+        </button>
     }
     .into_any()
 }
 
-fn actions(rows: Rows, intent: &Intent, check: Check) -> AnyView {
-    let (one, other) = (intent.clone(), intent.clone());
-    let busy = check.is_busy().then_some("true");
-    let again = |key| {
-        let one = one.clone();
-        let press = move |_| match check {
-            Check::NotMade => send(rows, one.clone()),
-            _ => ask(rows, one.clone(), true),
-        };
-        view! {
-            <button type="button" class="btn sm" aria-disabled=busy aria-busy=busy on:click=press>
-                {t(key)}
+fn actions(one: Redeeming, state: State, reward: &str) -> AnyView {
+    let (main, quiet) = ("btn sm", "btn sm q");
+    let first = |first: bool| if first { main } else { quiet };
+    match state {
+        State::Over => view! {
+            <button type="button" class="btn sm q" on:click=move |_| one.strike()>
+                {t(key::ACTION_DONE)}
             </button>
-        }
-        .into_any()
-    };
-    let end = move |key| {
-        view! {
-            <button type="button" class="btn sm q" on:click=move |_| drop_it(rows, &other)>
-                {t(key)}
-            </button>
-        }
-        .into_any()
-    };
-    match check {
-        Check::Asking | Check::Unknown => again(key::REDEEM_UNKNOWN_CHECK),
-        Check::Sending => again(key::WALLET_PENDING_AGAIN),
-        Check::Refused => view! {
-            {end(key::ACTION_DONE)}
-            <a class="btn sm" href=Route::Reward(intent.reward_id.clone()).href()>
-                {t(key::HOME_START_GO)}
+            <a class="btn sm" href=Route::Reward(reward.into()).href() on:click=move |_| one.strike()>
+                {t(key::WALLET_PENDING_AGAIN)}
             </a>
         }
         .into_any(),
-        Check::NotMade => view! {
-            {end(key::WALLET_PENDING_DROP)}
-            {again(key::WALLET_PENDING_AGAIN)}
+        State::Asking { deny, found } => {
+            // What the ledger speaks for comes first; where it says nothing yet, reading it again.
+            let (yes, no) = (found == Some(true), found == Some(false) && deny);
+            let again = if yes || no { "btn sm t" } else { main };
+            view! {
+                {button(t(key::REDEEM_ASK_AGAIN), again, one, Event::Check)}
+                {deny.then(|| button(t(key::REDEEM_ASK_NO), first(no), one, Event::Told(false)))}
+                {button(t(key::REDEEM_ASK_YES), first(yes), one, Event::Told(true))}
+            }
+            .into_any()
+        }
+        State::Open { again } => view! {
+            {again.then(|| button(t(key::WALLET_PENDING_RESEND), quiet, one, Event::Again))}
+            {button(t(key::REDEEM_UNKNOWN_CHECK), main, one, Event::Check)}
         }
         .into_any(),
     }

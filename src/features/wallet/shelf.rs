@@ -1,17 +1,20 @@
 //! The tickets: vouchers and coupons in one list.
 
 use crate::api::wire::Page;
+use crate::domain::number::group;
 use crate::domain::redemption::{Coupon, Redemption, Status};
 use crate::domain::route::{CatalogueFilter, Route};
-use crate::domain::wallet::{Ticket, tickets};
-use crate::features::wallet::{Coupons, Further, Wallet, face};
+use crate::domain::wallet::{Shelf, Ticket, tickets};
+use crate::features::wallet::{Coupons, Further, Wallet, face, history};
 use crate::i18n::{fill, key, t};
+use crate::parts::coupon::{condition, deadline, figure};
 use crate::parts::failure::line;
 use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
+use crate::parts::words;
 use crate::platform::{clock, dom};
-use crate::state::{intents, session};
-use crate::ui::{Notice, bone, icon_small, loading, notice};
+use crate::state::{Slot, portal, session};
+use crate::ui::{Notice, bone, icon_small, live, loading, notice};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -38,37 +41,85 @@ fn bones() -> AnyView {
 fn shelf(wallet: Wallet, past: Memo<bool>, first: Page<Redemption>) -> AnyView {
     let first = StoredValue::new(first);
     let coupons: Memo<Option<Coupons>> = Memo::new(move |_| wallet.coupons());
-    let body = move || {
+    let body = live(move || {
         let Some((coupons, _)) = coupons.get() else { return loading(bones()) };
         first.with_value(|first| {
-            let (further, next) = wallet.after(first);
-            let vouchers: Vec<Redemption> = first.data.iter().cloned().chain(further).collect();
-            half(&vouchers, &coupons, past.get(), next.is_some())
+            if past.get() {
+                let (further, next) = wallet.after(first);
+                let vouchers: Vec<Redemption> = first.data.iter().cloned().chain(further).collect();
+                return used(&vouchers, &coupons, next.is_some());
+            }
+            let older = wallet.open.slot();
+            let waiting = first.next_cursor.is_some() && older == Slot::Waiting;
+            let older = match older {
+                Slot::Ready(list, ..) | Slot::Failed(_, Some((list, _))) => list,
+                _ => Vec::new(),
+            };
+            let vouchers: Vec<Redemption> = first.data.iter().cloned().chain(older).collect();
+            open(&vouchers, &coupons, waiting)
         })
-    };
-    let missing = move || coupons.get().and_then(|(_, error)| error).map(|_| missing(wallet));
+    });
+    let missing = live(move || {
+        let coupons = coupons.get().is_some_and(|(_, error)| error.is_some());
+        let older = matches!(wallet.open.slot(), Slot::Failed(..));
+        (coupons || older).then(|| missing(wallet, coupons)).into_any()
+    });
     view! {
         {body}
         {missing}
-        {more(wallet, first)}
+        {more(wallet, past, first)}
     }
     .into_any()
 }
 
-fn half(vouchers: &[Redemption], coupons: &[Coupon], past: bool, unfinished: bool) -> AnyView {
-    let list = tickets(vouchers, coupons, past, clock::now());
-    match (list.is_empty(), unfinished) {
-        (true, false) => empty(past),
-        (true, true) => ().into_any(),
-        _ => {
-            let items = list.iter().map(|one| ticket(one, past)).collect_view();
-            view! { <ul class="tkts">{items}</ul> }.into_any()
+/// What waits, with what is safe, above what can be used.
+fn open(vouchers: &[Redemption], coupons: &[Coupon], unfinished: bool) -> AnyView {
+    let now = clock::now();
+    let pending = tickets(vouchers, coupons, Shelf::Pending, now);
+    let usable = tickets(vouchers, coupons, Shelf::Usable, now);
+    let nothing = pending.is_empty() && usable.is_empty();
+    let waits = (!pending.is_empty()).then(|| {
+        view! {
+            <section class="waits" aria-labelledby="waits">
+                <div class="sec__h">
+                    <h2 id="waits">{t(key::WALLET_WAITING)}</h2>
+                    <span class="s muted">{fill(key::WALLET_OFFERS_COUNT, &[("n", &group(pending.len() as i64))])}</span>
+                </div>
+                {list_of(&pending, false)}
+            </section>
         }
+    });
+    let ready = match (nothing, unfinished) {
+        (_, true) => loading(bones()),
+        (true, false) => empty(false),
+        (false, false) => list_of(&usable, false),
+    };
+    view! {
+        {waits}
+        {ready}
+    }
+    .into_any()
+}
+
+fn used(vouchers: &[Redemption], coupons: &[Coupon], unfinished: bool) -> AnyView {
+    let list = tickets(vouchers, coupons, Shelf::Past, clock::now());
+    match (list.is_empty(), unfinished) {
+        (true, false) => empty(true),
+        (true, true) => ().into_any(),
+        _ => list_of(&list, true),
     }
 }
 
+fn list_of(list: &[Ticket], past: bool) -> AnyView {
+    if list.is_empty() {
+        return ().into_any();
+    }
+    let items = list.iter().map(|one| ticket(one, past)).collect_view();
+    view! { <ul class="tkts">{items}</ul> }.into_any()
+}
+
 fn empty(past: bool) -> AnyView {
-    let points = crate::state::portal().points_name();
+    let points = portal().points_name();
     let (title, text) = if past {
         (t(key::WALLET_EMPTY_PAST), t(key::WALLET_EMPTY_PAST_TEXT).into())
     } else {
@@ -83,11 +134,14 @@ fn empty(past: bool) -> AnyView {
     notice(Notice { icon: "ticket", title: title.into(), text, safe: None, alert: false }, action)
 }
 
-fn missing(wallet: Wallet) -> AnyView {
+/// Something of it couldn't be read: the coupons, or what stands further back.
+fn missing(wallet: Wallet, coupons: bool) -> AnyView {
+    let word = if coupons { key::WALLET_COUPONS_MISSING } else { key::WALLET_OPEN_MISSING };
+    let again = move |_| if coupons { wallet.coupons.load() } else { wallet.open.load() };
     view! {
         <div class="note" role="status">
-            <span class="grow">{t(key::WALLET_COUPONS_MISSING)}</span>
-            <button type="button" class="linkbtn" on:click=move |_| wallet.coupons.load()>
+            <span class="grow">{t(word)}</span>
+            <button type="button" class="linkbtn" on:click=again>
                 {t(key::OFFLINE_RETRY)}
             </button>
         </div>
@@ -99,7 +153,7 @@ fn ticket(ticket: &Ticket, past: bool) -> AnyView {
     let class = if past { "tkt used" } else { "tkt" };
     let (href, stub, body) = match ticket {
         Ticket::Voucher(one) => (Route::Voucher(one.id.clone()).href(), voucher_stub(one), voucher(one)),
-        Ticket::Coupon(one) => (Route::Coupon(one.id.clone()).href(), coupon_stub(one), coupon(one, past)),
+        Ticket::Coupon(one) => (Route::Coupon(one.id.clone()).href(), coupon_stub(one), coupon(one)),
     };
     view! {
         <li class=class>
@@ -116,7 +170,7 @@ fn voucher_stub(one: &Redemption) -> AnyView {
 fn coupon_stub(one: &Coupon) -> AnyView {
     view! {
         <span class="tkt__s c">
-            <b class="num">{face::figure(&one.discount)}</b>
+            <b class="num">{figure(&one.discount)}</b>
         </span>
     }
     .into_any()
@@ -133,44 +187,59 @@ fn lines(title: &str, sub: String, end: AnyView) -> AnyView {
 }
 
 fn voucher(one: &Redemption) -> AnyView {
-    let status = one.status_at(clock::now());
-    let (word, class) = face::status(status);
+    let now = clock::now();
+    let (word, class) = face::status(one, now);
     let stores = one.voucher.as_ref().map(|voucher| voucher.stores_label.clone());
     let sub = stores.filter(|label| !label.is_empty()).unwrap_or_else(|| one.subtitle.clone());
     let until = one.voucher.as_ref().and_then(|voucher| voucher.valid_until);
-    let end = match status {
-        Status::Issued => face::deadline(until),
+    let end = match one.status_at(now) {
+        Status::Issued => deadline(until),
+        Status::Pending => {
+            let safe = fill(key::REDEEM_UNKNOWN_SAFE, &[("points", &portal().points_name())]);
+            let word = unpaid(one).unwrap_or_else(|| word.into());
+            return lines(&one.title, safe, view! { <b class=class>{word}</b> }.into_any());
+        }
         _ => view! { <b class=class>{word}</b> }.into_any(),
     };
     lines(&one.title, sub, end)
 }
 
-fn coupon(one: &Coupon, past: bool) -> AnyView {
-    let mut sub = face::condition(one.min_spend.as_ref()).unwrap_or_default();
+/// How much has to be paid, and by when.
+fn unpaid(one: &Redemption) -> Option<String> {
+    let payment = one.payment.as_ref()?;
+    let (amount, currency) = &payment.amount;
+    let values = [("money", &*words::money(*amount, currency)), ("time", &*words::time(payment.expires_at?))];
+    Some(fill(key::WALLET_UNPAID, &values))
+}
+
+fn coupon(one: &Coupon) -> AnyView {
+    let now = clock::now();
+    let mut sub = condition(one.min_spend.as_ref()).unwrap_or_default();
     if !sub.is_empty() && !one.scope.is_empty() {
         sub.push_str(" · ");
     }
     sub.push_str(&one.scope);
-    let end = if past {
-        view! { <b class="muted">{face::coupon_status(false, &one.status).0}</b> }.into_any()
+    let end = if one.shelf(now) == Shelf::Usable {
+        deadline(one.valid_until)
     } else {
-        face::deadline(one.valid_until)
+        let (word, class) = face::coupon_status(one, now);
+        view! { <b class=class>{word}</b> }.into_any()
     };
     lines(&one.title, sub, end)
 }
 
-/// A button for the next page, as long as there is one.
-fn more(wallet: Wallet, first: StoredValue<Page<Redemption>>) -> AnyView {
+/// A button for the next page of the past, as long as there is one.
+fn more(wallet: Wallet, past: Memo<bool>, first: StoredValue<Page<Redemption>>) -> AnyView {
     let busy = RwSignal::new(false);
     let fault = RwSignal::new(None::<String>);
     let next = Memo::new(move |_| first.try_with_value(|first| wallet.after(first).1).flatten());
-    let has_next = Memo::new(move |_| next.get().is_some());
+    let has_next = Memo::new(move |_| past.get() && next.get().is_some());
     let press = move |_| {
         let Some(cursor) = next.get_untracked().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
         fault.set(None);
         spawn_local(async move {
-            match intents::history(Some(&cursor)).await {
+            match history(Some(cursor)).await {
                 Ok(page) => append(wallet, first, page),
                 Err(error) if error.is_signed_out() => session::ended(),
                 Err(error) => {

@@ -1,22 +1,25 @@
 //! One voucher: the code for the till, until when and where it can be used, and the way back while there is one.
 
+use crate::api::error::ApiError;
 use crate::api::{client, endpoint, wire};
 use crate::domain::number::group;
-use crate::domain::redemption::{BucketUse, Redemption, Status};
+use crate::domain::redemption::{Redemption, Status};
 use crate::domain::route::{CatalogueFilter, Route};
-use crate::features::wallet::{cancel, face};
+use crate::features::wallet::cancel::Cancel;
+use crate::features::wallet::dates::{Entry, until};
+use crate::features::wallet::follow::follow;
+use crate::features::wallet::show::{Show, Use};
+use crate::features::wallet::{face, pay};
 use crate::i18n::{fill, key, t};
+use crate::parts::coupon::{deadline, fact, terms, top};
 use crate::parts::frame::{close, landscape};
 use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
-use crate::parts::{codes, words};
-use crate::platform::{clock, timer};
-use crate::state::{Portal, Query, look, portal};
-use crate::ui::{amount, bone, rich, safe};
+use crate::parts::words;
+use crate::platform::clock;
+use crate::state::{Query, effect, look, portal};
+use crate::ui::{amount, bone, icon_small, live, rich, safe};
 use leptos::prelude::*;
-
-/// How often a voucher is read again while it is on screen, so that its use shows at once.
-pub(super) const EVERY_MS: i32 = 10_000;
 
 /// The screen.
 pub fn page(id: String) -> AnyView {
@@ -24,21 +27,31 @@ pub fn page(id: String) -> AnyView {
     look::set_title(portal, t(key::VOUCHER_TITLE));
     let query = Query::new({
         let id = id.clone();
-        move || {
-            let id = id.clone();
-            async move { client::get(endpoint::redemption(&id)).await?.decode(wire::wallet::redemption) }
-        }
+        move || read(id.clone())
     });
-    follow(portal, query, |one| one.status.is_open());
-    let cancel = cancel::Cancel::new(id, query);
-    let status = Memo::new(move |_| query.known().map(|one| face::status(one.status).0));
+    follow(portal, query, Redemption::pace);
+    let cancel = Cancel::new(id, query);
+    let show = Show::new(move || {
+        query.known().map(|one| match one.status_at(clock::now()) {
+            Status::Issued => Use::Ready,
+            Status::Used => Use::Done,
+            _ => Use::Other,
+        })
+    });
+    let status = Memo::new(move |_| query.known().map(|one| face::status(&one, clock::now()).0));
+    let rules = rules(query);
     view! {
-        <div class="app notab" inert=move || cancel.is_open()>
+        <div
+            class=move || show.class()
+            inert=move || cancel.is_open()
+            on:keydown=move |event| show.key(&event)
+        >
             {head(query)} <main id="main" class="under under--s" tabindex="-1">
                 <p class="vh" role="status">
-                    {status}
+                    {move || show.said(status.get())}
                 </p>
-                {remote(query, bones, move |one| content(&one, cancel))}
+                {remote(query, bones, move |one| content(&one, cancel, show))}
+                {live(move || terms(&rules.known().unwrap_or_default()))}
             </main>
         </div>
         {cancel.sheet()}
@@ -46,19 +59,30 @@ pub fn page(id: String) -> AnyView {
     .into_any()
 }
 
-/// Reads it again every ten seconds while the page is visible and there is something left to happen.
-pub(super) fn follow<T: Clone + PartialEq + Send + Sync + 'static>(
-    portal: Portal,
-    query: Query<T>,
-    open: fn(&T) -> bool,
-) {
-    let ticker = timer::every(EVERY_MS, move || {
-        if portal.online.get_untracked() && query.peek().is_some_and(|one| open(&one)) {
-            query.load();
+/// One redemption.
+///
+/// # Errors
+/// See [`ApiError`].
+pub(super) async fn read(id: String) -> Result<Redemption, ApiError> {
+    client::get(endpoint::redemption(&id)).await?.decode(wire::wallet::redemption)
+}
+
+/// The rules of its reward, while there is something left of it. A reward that has gone from the catalogue has none.
+fn rules(query: Query<Redemption>) -> Query<Vec<String>> {
+    let reward = Memo::new(move |_| {
+        let open = query.known().filter(|one| one.status_at(clock::now()).is_open());
+        open.map(|one| one.reward_id).filter(|id| !id.is_empty())
+    });
+    let rules = Query::idle(move || {
+        let id = reward.get_untracked().unwrap_or_default();
+        async move { client::get(endpoint::reward(&id)).await?.decode(|node| Ok(node.texts("terms"))) }
+    });
+    effect(move || {
+        if reward.with(Option::is_some) {
+            rules.load();
         }
     });
-    let ticker = StoredValue::new_local(ticker);
-    on_cleanup(move || drop(ticker.try_update_value(Option::take)));
+    rules
 }
 
 /// The landscape with a heading, and a cross that leaves for the wallet.
@@ -76,8 +100,10 @@ pub(super) fn scene(heading: AnyView) -> AnyView {
 
 fn head(query: Query<Redemption>) -> AnyView {
     let opened = clock::now();
-    let balance =
-        Memo::new(move |_| query.known().filter(|one| one.is_new(opened)).map(|one| one.balance_after));
+    let balance = Memo::new(move |_| {
+        let new = query.known().filter(|one| one.status == Status::Issued && one.is_new(opened));
+        new.map(|one| one.balance_after)
+    });
     let points = portal().points_name();
     let title = move || t(if balance.get().is_some() { key::VOUCHER_DONE } else { key::VOUCHER_TITLE });
     let left = move || {
@@ -112,58 +138,63 @@ pub(super) fn bones() -> AnyView {
     .into_any()
 }
 
-fn content(one: &Redemption, cancel: cancel::Cancel) -> AnyView {
-    let status = one.status_at(clock::now());
-    let (word, colour) = face::status(status);
-    let class = if status.is_open() { "voucher" } else { "voucher spent" };
+fn content(one: &Redemption, cancel: Cancel, show: Show) -> AnyView {
+    let now = clock::now();
+    let status = one.status_at(now);
+    let picture = view! { <span class="shelf">{picture(one.image.as_ref())}</span> }.into_any();
+    let code = one.voucher.as_ref().map(|voucher| voucher.code.as_str()).unwrap_or_default();
+    let body = match (status, &one.payment) {
+        (Status::Issued, _) => show.code(&one.title, code),
+        // A state that this version doesn't know: what the backend gave is shown, and no more is claimed.
+        (Status::Other, _) if !code.is_empty() => show.code(&one.title, code),
+        (Status::Pending, Some(payment)) => pay::due(one, payment),
+        (Status::Pending | Status::Other, _) => steps(one),
+        (Status::Used, _) => show.used(one.used_at),
+        _ => ().into_any(),
+    };
+    let class = if status.is_open() || status == Status::Used { "voucher" } else { "voucher spent" };
     view! {
         <article class=class>
-            <div class="voucher__top">
-                <span class="shelf">{picture(one.image.as_ref())}</span>
-                <div class="grow">
-                    <h2 class="title--xl">{one.title.clone()}</h2>
-                    <p class="s muted">{one.subtitle.clone()}</p>
-                    <p class="s">
-                        <b class=colour>{word}</b>
-                    </p>
-                </div>
-            </div>
-            <div class="perf">
-                <i></i>
-            </div>
-            <div class="voucher__b">
-                {match status {
-                    Status::Issued => code(one.voucher.as_ref().map(|voucher| voucher.code.as_str())),
-                    Status::Pending | Status::Other => steps(one),
-                    _ => ().into_any(),
-                }} {facts(one, status)}
-            </div>
+            {top(picture, &one.title, Some(one.subtitle.clone()), face::status(one, now))}
+            <div class="voucher__b">{why(one, status)} {body} {facts(one, status)}</div>
         </article>
         {actions(one, status, cancel)}
     }
     .into_any()
 }
 
-/// The code in all its forms; where there is none, what to say in the store.
-pub(super) fn code(code: Option<&str>) -> AnyView {
-    match code.filter(|code| !code.is_empty()) {
-        Some(code) => view! {
-            <div class="codebox">{codes::qr("qr", code)} {codes::digits(code)} {codes::bars(code)}</div>
+/// Why it stands as it does, and which points came back.
+fn why(one: &Redemption, status: Status) -> AnyView {
+    let points = portal().points_name();
+    let detail = match status {
+        // What it waits for is said in its own place.
+        Status::Pending => None,
+        Status::Rejected | Status::Refunded if one.status_detail.is_none() => {
+            Some(fill(key::VOUCHER_REJECTED_TEXT, &[("points", &points)]))
         }
-        .into_any(),
-        None => view! {
-            <div class="codebox">
-                <p>{t(key::VOUCHER_NO_CODE)}</p>
-            </div>
+        _ => one.status_detail.clone(),
+    };
+    let detail = detail.map(|text| view! { <p class="note">{icon_small("info")}<span>{text}</span></p> });
+    let back = one.refund.as_ref().map(|refund| {
+        let lost = face::lost(&refund.buckets, refund.at.unwrap_or_else(clock::now));
+        let text = fill(key::VOUCHER_REFUND, &[("n", &group(refund.points)), ("points", &points)]);
+        view! {
+            {safe(text)}
+            {lost.map(|text| view! { <p class="s warn">{text}</p> })}
         }
-        .into_any(),
+    });
+    view! {
+        {detail}
+        {back}
     }
+    .into_any()
 }
 
 /// Where a redemption stands that the store's system hasn't confirmed yet.
 fn steps(one: &Redemption) -> AnyView {
     let points = portal().points_name();
     let values = [("points", points.as_str())];
+    let detail = one.status_detail.clone().map(|text| view! { <p class="s">{text}</p> });
     let made = one.created_at.map(|at| view! { <time>{words::time(at)}</time> });
     view! {
         {safe(fill(key::REDEEM_UNKNOWN_SAFE, &values))}
@@ -178,6 +209,7 @@ fn steps(one: &Redemption) -> AnyView {
                 <p>
                     <b>{t(key::VOUCHER_STEP_WAITING)}</b>
                 </p>
+                {detail}
                 <p class="s muted">{t(key::VOUCHER_STEP_WAITING_TEXT)}</p>
             </li>
             <li>
@@ -192,53 +224,45 @@ fn steps(one: &Redemption) -> AnyView {
 
 fn facts(one: &Redemption, status: Status) -> AnyView {
     let points = portal().points_name();
-    let voucher = one.voucher.as_ref();
-    let until =
-        voucher.map(|voucher| face::fact(key::REWARD_FACTS_VALID, face::deadline(voucher.valid_until)));
-    let stores = voucher.map(|voucher| voucher.stores_label.clone()).filter(|label| !label.is_empty());
-    let store = match (&one.store, stores) {
-        (Some(name), _) => Some(face::fact(key::VOUCHER_STORE, name.clone().into_any())),
-        (None, Some(label)) => Some(face::fact(key::REWARD_FACTS_STORES, label.into_any())),
-        (None, None) => None,
-    };
-    let quantity =
-        (one.quantity > 1).then(|| face::fact(key::VOUCHER_QUANTITY, group(one.quantity).into_any()));
-    let used = used(&one.buckets_used).map(|text| face::fact(key::POINTS_WHY_USED, text.into_any()));
+    // What was undone was never valid for long.
+    let voucher = one.voucher.as_ref().filter(|_| status.is_open() || status == Status::Expired);
+    let stores = one.voucher.as_ref().map(|voucher| voucher.stores_label.clone());
+    let places = one.store.clone().or(stores).unwrap_or_default();
+    let valid = voucher.map(|voucher| {
+        let entry = Entry {
+            id: one.id.clone(),
+            title: one.title.clone(),
+            places: places.clone(),
+            route: Route::Voucher(one.id.clone()),
+        };
+        // Only what can still be used is worth a date.
+        let at = voucher.valid_until;
+        let value = if status == Status::Issued { until(at, entry) } else { deadline(at) };
+        fact(key::REWARD_FACTS_VALID, value)
+    });
+    let word = if one.store.is_some() { key::VOUCHER_STORE } else { key::REWARD_FACTS_STORES };
+    let store = (!places.is_empty()).then(|| fact(word, places.into_any()));
+    let quantity = (one.quantity > 1).then(|| fact(key::VOUCHER_QUANTITY, group(one.quantity).into_any()));
+    let used = face::buckets(&one.buckets_used).map(|text| fact(key::POINTS_WHY_USED, text.into_any()));
+    let back = one.refund.as_ref().and_then(|refund| face::buckets(&refund.buckets));
+    let back = back.map(|text| fact(key::VOUCHER_REFUND_TO, text.into_any()));
+    // Where points came back, where to is what counts.
+    let used = if back.is_some() { back } else { used };
     let cancel = one.cancellable_until.filter(|_| status.is_open() && one.cancellable_at(clock::now()));
     let cancel = cancel.map(|at| {
         let values = [("date", &*words::day_time(at)), ("points", &*points)];
-        face::fact(key::REWARD_FACTS_CANCEL, fill(key::VOUCHER_CANCEL_UNTIL, &values).into_any())
+        fact(key::REWARD_FACTS_CANCEL, fill(key::VOUCHER_CANCEL_UNTIL, &values).into_any())
     });
     view! {
         <dl class="facts">
-            {until} {store} {quantity} {face::fact(key::VOUCHER_COST, amount(one.cost_points, &points))} {used}
+            {valid} {store} {quantity} {fact(key::VOUCHER_COST, amount(one.cost_points, &points))} {used}
             {cancel}
         </dl>
     }
     .into_any()
 }
 
-/// The buckets that it took points from, the soonest to expire first.
-fn used(buckets: &[BucketUse]) -> Option<String> {
-    let mut text = String::new();
-    for bucket in buckets {
-        if !text.is_empty() {
-            text.push_str(t(key::APP_LIST));
-        }
-        let n = group(bucket.amount);
-        match bucket.expires_at.map(words::day) {
-            Some(date) => text.push_str(&fill(key::POINTS_WHY_BUCKET, &[("date", &date), ("n", &n)])),
-            None => {
-                text.push_str(t(key::POINTS_NEVER));
-                text.push(' ');
-                text.push_str(&n);
-            }
-        }
-    }
-    (!text.is_empty()).then_some(text)
-}
-
-fn actions(one: &Redemption, status: Status, cancel: cancel::Cancel) -> AnyView {
+fn actions(one: &Redemption, status: Status, cancel: Cancel) -> AnyView {
     if status.is_open() {
         return one.cancellable_at(clock::now()).then(|| cancel.button()).into_any();
     }

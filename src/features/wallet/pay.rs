@@ -1,0 +1,95 @@
+//! The money part: how much, until when, and the way to the host's payment page.
+
+use crate::domain::number::group;
+use crate::domain::redemption::{Payment, Redemption};
+use crate::i18n::{fill, key, t};
+use crate::parts::words;
+use crate::platform::{clock, leave, timer};
+use crate::state::portal;
+use crate::ui::{icon_small, live, rich, safe};
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// For so long after a press another does nothing: the page takes its time to come.
+const LEAVING_MS: i32 = 4_000;
+
+/// What is due, and the one thing to do.
+pub(super) fn due(one: &Redemption, payment: &Payment) -> AnyView {
+    let portal = portal();
+    let points = portal.points_name();
+    let (amount, currency) = &payment.amount;
+    let values = [("n", &*group(one.cost_points)), ("points", &*points)];
+    let page = payment.page().filter(|_| one.can_pay && portal.channel.can_leave()).map(String::from);
+    let action = match page {
+        Some(page) => button(page),
+        None => {
+            view! { <p class="note">{icon_small("phone")}<span>{t(key::PAY_ELSEWHERE)}</span></p> }.into_any()
+        }
+    };
+    view! {
+        <div class="pay">
+            <p class="muted">{t(key::PAY_DUE)}</p>
+            <p class="hero">
+                <span class="num">{words::money(*amount, currency)}</span>
+            </p>
+            {countdown(payment)}
+            {action}
+            <div class="mt-3">{safe(fill(key::PAY_SAFE, &values))}</div>
+            <p class="s muted">{t(key::PAY_THEN)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// How long it can be paid, by the server's clock.
+fn countdown(payment: &Payment) -> AnyView {
+    let Some(until) = payment.expires_at else { return ().into_any() };
+    let now = RwSignal::new(clock::now());
+    let ticker = StoredValue::new_local(timer::every(1000, move || {
+        let _ = now.try_set(clock::now());
+    }));
+    on_cleanup(move || drop(ticker.try_update_value(Option::take)));
+    let by = words::time(until);
+    let left = live(move || match until.0.saturating_sub(now.get().0) {
+        ms if ms > 0 => rich(key::PAY_BY, &[("left", &minutes(ms)), ("time", &by)]),
+        _ => t(key::PAY_OVER).into_any(),
+    });
+    view! {
+        <p class="warn" role="timer">
+            {left}
+        </p>
+    }
+    .into_any()
+}
+
+/// Minutes and seconds of a time in milliseconds, begun seconds counted.
+fn minutes(ms: i64) -> String {
+    let seconds = ms.saturating_add(999) / 1000;
+    let mut text = (seconds / 60).to_string();
+    text.push_str(if seconds % 60 < 10 { ":0" } else { ":" });
+    text.push_str(&(seconds % 60).to_string());
+    text
+}
+
+fn button(page: String) -> AnyView {
+    let leaving = RwSignal::new(false);
+    let press = move |_| {
+        if leaving.get_untracked() {
+            return;
+        }
+        leaving.set(true);
+        leave::pay(&page);
+        spawn_local(async move {
+            timer::sleep(LEAVING_MS).await;
+            let _ = leaving.try_set(false);
+        });
+    };
+    let busy = move || leaving.get().then_some("true");
+    let label = live(move || t(if leaving.get() { key::PAY_OPENING } else { key::PAY_GO }).into_any());
+    view! {
+        <button type="button" class="btn mt-4" aria-disabled=busy aria-busy=busy on:click=press>
+            {label}
+        </button>
+    }
+    .into_any()
+}
