@@ -8,10 +8,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder};
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Bytes;
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
+use crate::http::{exchange, pool};
 use crate::project;
 
 const WIDTH: u32 = 390;
@@ -95,6 +100,13 @@ impl Engine {
     }
 }
 
+/// What is otherwise about a browser.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Setting {
+    /// Time zone of the device, an IANA name; the machine's where it isn't said.
+    pub time_zone: Option<&'static str>,
+}
+
 /// A process group that ends with this.
 struct Group(Child);
 
@@ -131,6 +143,8 @@ pub struct Browser {
     pub engine: Engine,
     /// The session.
     pub client: Client,
+    /// Base of the driver's own addresses.
+    driver: String,
     scratch: Option<PathBuf>,
     _groups: Vec<Group>,
 }
@@ -149,6 +163,14 @@ impl Browser {
     /// # Errors
     /// When the engine or its driver is missing or does not start.
     pub async fn open(engine: Engine) -> Result<Self> {
+        Self::open_with(engine, Setting::default()).await
+    }
+
+    /// Starts a driver and a session on a device that is set so.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(engine: Engine, setting: Setting) -> Result<Self> {
         let port = free_port()?;
         let mut groups = Vec::new();
         let mut scratch = None;
@@ -176,24 +198,68 @@ impl Browser {
                 command.env("DISPLAY", display).env("XDG_RUNTIME_DIR", &directory).env("NO_AT_BRIDGE", "1");
                 command.env("XDG_CONFIG_HOME", &directory);
                 command.env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1").env("LIBGL_ALWAYS_SOFTWARE", "1");
+                // No phone has fewer points to a pixel, and bar codes need them.
+                command.env("GDK_SCALE", "2");
                 scratch = Some(directory);
                 command
             }
         };
         command.env("LC_ALL", "C.UTF-8");
+        if let Some(zone) = setting.time_zone {
+            command.env("TZ", zone);
+        }
         // The driver goes before the screen that its windows are on.
         groups.insert(0, Group::start(command, engine.name())?);
         listening(port).with_context(|| format!("the driver of {}", engine.name()))?;
         let Value::Object(capabilities) = engine.capabilities() else { bail!("no capabilities") };
+        let driver = format!("http://127.0.0.1:{port}");
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+            .connect(&driver)
             .await
             .with_context(|| format!("no session of {}", engine.name()))?;
         if engine != Engine::Chromium {
             resize(&client).await?;
         }
-        Ok(Self { engine, client, scratch, _groups: groups })
+        Ok(Self { engine, client, driver, scratch, _groups: groups })
+    }
+
+    /// Sends a command of the DevTools protocol to the window that the session is at; Chromium only.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn devtools(&self, command: &str, params: &Value) -> Result<Value> {
+        let session = self.client.session_id().await?.context("no session")?;
+        let body = json!({ "cmd": command, "params": params }).to_string();
+        let request = Request::post(format!("{}/session/{session}/goog/cdp/execute", self.driver))
+            .header("Content-Type", "application/json")
+            .body(Full::new(Bytes::from(body)))?;
+        let answer = exchange(&pool(), request).await?;
+        anyhow::ensure!(answer.status == 200, "{command}: {}", answer.text());
+        Ok(answer.json()?["value"].clone())
+    }
+
+    /// Opens a window that shares storage with the present one, as large as that, and goes there. Gives what the old
+    /// and the new one are called.
+    ///
+    /// # Errors
+    /// When the engine opens none.
+    pub async fn second(&self) -> Result<[WindowHandle; 2]> {
+        let first = self.client.window().await?;
+        let opened = self.client.new_window(false).await;
+        let second = match opened {
+            Ok(window) => window.handle,
+            Err(error) => {
+                self.client.execute("window.open('/robots.txt', '_blank', 'popup')", vec![]).await?;
+                let found = self.client.windows().await?.into_iter().find(|one| *one != first);
+                found.with_context(|| format!("no second window: {error}"))?
+            }
+        };
+        self.client.switch_to_window(second.clone()).await?;
+        if self.engine != Engine::Chromium {
+            resize(&self.client).await?;
+        }
+        Ok([first, second])
     }
 
     /// Ends the session, then its processes.
@@ -219,7 +285,7 @@ fn screen() -> Result<(String, Group)> {
     use std::io::{BufRead, BufReader};
     let mut command = Command::new("Xvfb");
     command
-        .args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-screen", "0", "1280x2048x24", "-nolisten", "tcp"])
         .stdout(Stdio::piped());
     let mut server = Group::start(command, "xvfb")?;
     let output = server.0.stdout.take().context("Xvfb has no output")?;

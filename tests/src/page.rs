@@ -7,6 +7,7 @@ use fantoccini::{Client, Locator};
 use member_portal::i18n::{self, Locale};
 use serde_json::{Value, json};
 
+use crate::decode::{self, Symbol};
 use crate::driver::{Browser, Engine};
 use crate::proxy::Proxy;
 use crate::{axe, shots};
@@ -15,6 +16,8 @@ use crate::{axe, shots};
 const IN_WECHAT: &str = "milk-tea";
 
 const PATIENCE: Duration = Duration::from_secs(15);
+/// A page that doesn't answer a script for so long hangs.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// The colours of the other theme, set as the boot script sets them, so that one state can be looked at in both.
 const FLIP: &str = "
@@ -33,7 +36,7 @@ const REST: &str = "
     getComputedStyle(document.body).color;
     for (const one of document.getAnimations ? document.getAnimations() : []) try { one.finish(); } catch (endless) {}
     const shown = (element) => element.getClientRects().length > 0;
-    const waits = document.querySelector('#boot') || [...document.querySelectorAll('.loading, .btn[aria-busy=true]')].some(shown);
+    const waits = document.querySelector('#boot') || [...document.querySelectorAll('.loading, .old, .btn[aria-busy=true]')].some(shown);
     const broken = [...document.images].filter((one) => one.loading !== 'lazy' && !one.complete).length;
     return !waits && !broken && document.readyState === 'complete';";
 
@@ -63,6 +66,38 @@ const LOOK: &str = "
     const text = document.body.innerText;
     for (const sign of ['undefined', 'NaN', '[object', '{n}', '{points}', 'null']) if (text.includes(sign)) wrong.push('says ' + sign);
     return wrong;";
+
+/// Signs in as the screen does, without the screen: the cookie comes with the answer.
+const SIGN_IN: &str = "
+    const [phone, done] = arguments;
+    const post = (path, body) => fetch('/api/v1' + path, {
+        method: 'POST', body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json', 'X-Member-Portal': '1' },
+    });
+    (async () => {
+        const programme = await (await fetch('/api/v1/programme')).json();
+        const code = (await post('/sessions/sms-codes', { phone })).headers.get('X-Demo-Code');
+        return (await post('/sessions', { phone, code, terms_version: programme.terms_version })).status;
+    })().then(done, (error) => done(String(error)));";
+
+/// What is kept of redemptions, as text, wherever it is kept. A database that isn't there is not made.
+const INTENTS: &str = "
+    const done = arguments[arguments.length - 1];
+    const all = [];
+    const add = (value) => all.push(typeof value === 'string' ? value : JSON.stringify(value));
+    for (const name of Object.keys(localStorage)) if (name.startsWith('portal.member.intent.')) add(localStorage.getItem(name));
+    if (!window.indexedDB) return done(all);
+    const request = indexedDB.open('portal');
+    request.onupgradeneeded = () => request.transaction.abort();
+    request.onerror = () => done(all);
+    request.onsuccess = () => {
+        const database = request.result;
+        const end = () => { database.close(); done(all); };
+        if (!database.objectStoreNames.contains('intents')) return end();
+        const read = database.transaction('intents').objectStore('intents').getAll();
+        read.onsuccess = () => { read.result.forEach(add); end(); };
+        read.onerror = end;
+    };";
 
 /// The portal of one programme in one browser, in one language.
 pub struct Page<'a> {
@@ -101,6 +136,12 @@ impl<'a> Page<'a> {
         &self.browser.client
     }
 
+    /// The browser.
+    #[must_use]
+    pub fn browser(&self) -> &Browser {
+        self.browser
+    }
+
     /// The engine.
     #[must_use]
     pub fn engine(&self) -> Engine {
@@ -118,7 +159,9 @@ impl<'a> Page<'a> {
     /// # Errors
     /// When the script throws.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
-        self.client().execute(script, arguments).await.with_context(|| format!("script {script:.200}"))
+        let answer = tokio::time::timeout(SILENCE, self.client().execute(script, arguments)).await;
+        let answer = answer.with_context(|| format!("no answer to the script {script:.200}"))?;
+        answer.with_context(|| format!("script {script:.200}"))
     }
 
     /// Opens an address of the portal by the address bar.
@@ -358,6 +401,48 @@ impl<'a> Page<'a> {
     pub async fn shoot(&self, name: &str) -> Result<()> {
         let name = format!("{}-{name}-{}", self.programme, self.locale.tag());
         shots::keep(self.client(), self.engine().name(), &name).await
+    }
+
+    /// Notes it unless exactly both codes of `text` can be read again from the screen, by day and by night.
+    ///
+    /// # Errors
+    /// When the browser gives no picture, or there is no decoder.
+    pub async fn scan(&mut self, screen: &str, text: &str) -> Result<()> {
+        self.see("svg.qr").await?;
+        for theme in ["dark", "light"] {
+            self.script(FLIP, vec![json!(theme)]).await?;
+            let mut found = std::collections::BTreeSet::new();
+            // On a low screen they may not be seen at once.
+            for code in ["svg.c128", "svg.qr"] {
+                let show = "document.querySelector(arguments[0]).scrollIntoView({ block: 'center', behavior: 'instant' })";
+                self.script(show, vec![json!(code)]).await?;
+                self.rest().await?;
+                found.extend(decode::symbols(&self.client().screenshot().await?)?);
+            }
+            self.same(&format!("{screen}, {theme}: what a scanner reads"), &found, &Symbol::both(text));
+        }
+        self.script("scrollTo({ top: 0, behavior: 'instant' })", vec![]).await.map(drop)
+    }
+
+    /// Signs in without the screen of it, and stands at a page without the portal afterwards.
+    ///
+    /// # Errors
+    /// When the backend refuses.
+    pub async fn sign_in(&self, phone: &str) -> Result<()> {
+        self.client().goto(&format!("{}/robots.txt", self.proxy.origin)).await?;
+        let status = self.client().execute_async(SIGN_IN, vec![json!(phone)]).await?;
+        anyhow::ensure!(status == 201, "signing in: {status}");
+        Ok(())
+    }
+
+    /// What the device keeps of redemptions that were begun.
+    ///
+    /// # Errors
+    /// When the page does not say, or one is not JSON.
+    pub async fn intents(&self) -> Result<Vec<Value>> {
+        let all = self.client().execute_async(INTENTS, vec![]).await.context("the intents")?;
+        let texts = all.as_array().into_iter().flatten().filter_map(Value::as_str);
+        texts.map(|text| serde_json::from_str(text).with_context(|| format!("intent {text}"))).collect()
     }
 
     /// Everything that was noted.
