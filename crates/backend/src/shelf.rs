@@ -29,6 +29,9 @@ impl Sort {
     }
 }
 
+/// A limited reward that opens within so many days of the start leads the programme's order.
+const SOON_DAYS: i64 = 2;
+
 /// Between texts that are searched as one; no search can contain it.
 const SEPARATOR: char = '\0';
 
@@ -50,7 +53,15 @@ impl Shelf {
         let orders = Sort::ALL.map(|sort| {
             let mut order: Vec<usize> = (0..rewards.len()).collect();
             match sort {
-                Sort::Recommended => {}
+                // A limited reward that opens in a day or two is what everybody should see.
+                Sort::Recommended => {
+                    let is_next = |reward: &Reward| {
+                        reward.stock.is_some() && matches!(reward.from_days, Some(1..=SOON_DAYS))
+                    };
+                    if let Some(at) = rewards.iter().position(is_next) {
+                        order[..=at].rotate_right(1);
+                    }
+                }
                 Sort::CostAsc => order.sort_by_key(|at| rewards[*at].cost_points),
                 Sort::CostDesc => order.sort_by_key(|at| Reverse(rewards[*at].cost_points)),
                 Sort::Newest => order.sort_by_key(|at| Reverse(rewards[*at].from_days.unwrap_or(i64::MIN))),
