@@ -4,21 +4,35 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "e2e/catalogue.rs"]
+mod catalogue;
+#[path = "e2e/clock.rs"]
+mod clock;
 #[path = "e2e/faults.rs"]
 mod faults;
 #[path = "e2e/journey.rs"]
 mod journey;
 #[path = "e2e/places.rs"]
 mod places;
+#[path = "e2e/redeeming.rs"]
+mod redeeming;
+#[path = "e2e/schedules.rs"]
+mod schedules;
 #[path = "e2e/survey.rs"]
 mod survey;
+#[path = "e2e/tabs.rs"]
+mod tabs;
+#[path = "e2e/wallet.rs"]
+mod wallet;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use backend::{Clock, Config};
 use member_portal::i18n::Locale;
-use portal_tests::backend::Backend;
-use portal_tests::driver::{Browser, Engine};
+use portal_tests::backend::{Backend, config, now_by_hand};
+use portal_tests::driver::{Browser, Engine, Setting};
 use portal_tests::page::Page;
 use portal_tests::proxy::Proxy;
 
@@ -26,6 +40,9 @@ use portal_tests::proxy::Proxy;
 const LAST: usize = 12;
 /// Longest time for one programme in one engine.
 const LIMIT: Duration = Duration::from_secs(420);
+
+/// A browser that says nothing for so long is gone.
+const LAST_WORDS: Duration = Duration::from_secs(20);
 
 /// A backend with the built portal, and the proxy before it.
 struct Stage {
@@ -52,10 +69,7 @@ async fn step(page: &mut Page<'_>, name: &str, outcome: Result<()>) {
 
 /// Walks through `test` in a new browser. WebKitGTK's process stops by itself now and then (a trap in GLib, not in the
 /// page); only when the browser is gone afterwards, the walk begins once more, in another one.
-fn run<F>(engine: Engine, what: &str, test: impl Fn(Browser) -> F)
-where
-    F: Future<Output = (Browser, Result<Vec<String>>)>,
-{
+fn run(engine: Engine, what: &str, setting: Setting, test: impl AsyncFn(&Browser) -> Result<Vec<String>>) {
     if !engine.is_wanted() {
         println!("{} is not wanted", engine.name());
         return;
@@ -64,11 +78,14 @@ where
     println!("  {} {what}", engine.name());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let walk = async || {
-        let browser =
-            Browser::open(engine).await.unwrap_or_else(|error| panic!("{}: {error:#}", engine.name()));
-        let (browser, outcome) = test(browser).await;
-        let lives = browser.client.execute("return true", vec![]).await.is_ok();
-        browser.close().await;
+        let browser = Browser::open_with(engine, setting)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error:#}", engine.name()));
+        let outcome = tokio::time::timeout(LIMIT, test(&browser)).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("longer than {LIMIT:?}")));
+        let lives = tokio::time::timeout(LAST_WORDS, browser.client.execute("return true", vec![])).await;
+        let lives = lives.is_ok_and(|answer| answer.is_ok());
+        let _ = tokio::time::timeout(LAST_WORDS, browser.close()).await;
         (lives, outcome.unwrap_or_else(|error| vec![format!("{} {what}: {error:#}", engine.name())]))
     };
     let findings = runtime.block_on(async {
@@ -84,37 +101,47 @@ where
 }
 
 fn path_of(engine: Engine, programme: &'static str, locale: Locale, persona: &'static str) {
-    run(engine, programme, |browser| async move {
-        let walk = async {
-            let stage = Stage::set(programme).await?;
-            let mut page = Page::begin(&browser, &stage.proxy, programme, locale).await?;
-            journey::walk(&mut page, &stage.backend, programme, persona).await;
-            Ok(page.findings())
-        };
-        let outcome = tokio::time::timeout(LIMIT, walk).await;
-        let outcome = outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("longer than {LIMIT:?}")));
-        (browser, outcome)
+    run(engine, programme, Setting::default(), async |browser| {
+        let stage = Stage::set(programme).await?;
+        let mut page = Page::begin(browser, &stage.proxy, programme, locale).await?;
+        journey::walk(&mut page, &stage.backend, programme, persona).await;
+        Ok(page.findings())
     });
 }
 
 fn trouble(engine: Engine) {
-    run(engine, "faults", |browser| async move {
-        let walk = async {
-            let stage = Stage::set("coffee").await?;
-            let mut page = Page::begin(&browser, &stage.proxy, "faults", Locale::ZhCn).await?;
-            faults::walk(&mut page, &stage.backend).await;
-            Ok(page.findings())
-        };
-        let outcome = tokio::time::timeout(LIMIT, walk).await;
-        let outcome = outcome.unwrap_or_else(|_| Err(anyhow::anyhow!("longer than {LIMIT:?}")));
-        (browser, outcome)
+    run(engine, "faults", Setting::default(), async |browser| {
+        let clock = now_by_hand();
+        let backend = Backend::start_with(Config {
+            clock: Clock::by_hand(Arc::clone(&clock)),
+            portal: Some(portal_tests::portal()?),
+            ..config("coffee")?
+        })
+        .await?;
+        let proxy = Proxy::start(&backend.origin).await?;
+        let mut page = Page::begin(browser, &proxy, "faults", Locale::ZhCn).await?;
+        faults::walk(&mut page, &backend, &clock).await;
+        Ok(page.findings())
     });
+}
+
+fn two_tabs(engine: Engine) {
+    run(engine, "tabs", Setting::default(), async |browser| tabs::walk(browser).await);
+}
+
+fn elsewhere(engine: Engine) {
+    let setting = Setting { time_zone: Some(clock::ELSEWHERE) };
+    run(engine, "clock", setting, async |browser| clock::walk(browser).await);
+}
+
+fn thousands(engine: Engine) {
+    run(engine, "thousands", Setting::default(), async |browser| catalogue::thousands(browser).await);
 }
 
 macro_rules! engine {
     ($name:ident, $engine:expr) => {
         mod $name {
-            use super::{Engine, Locale, path_of, trouble};
+            use super::{Engine, Locale, elsewhere, path_of, thousands, trouble, two_tabs};
 
             #[test]
             fn coffee() {
@@ -140,8 +167,28 @@ macro_rules! engine {
             fn faults() {
                 trouble($engine);
             }
+
+            #[test]
+            fn tabs() {
+                two_tabs($engine);
+            }
+
+            #[test]
+            fn clock() {
+                elsewhere($engine);
+            }
+
+            #[test]
+            fn ten_thousand_rewards() {
+                thousands($engine);
+            }
         }
     };
+}
+
+#[test]
+fn chromium_fault_schedules() {
+    run(Engine::Chromium, "schedules", Setting::default(), async |browser| schedules::walk(browser).await);
 }
 
 engine!(chromium, Engine::Chromium);

@@ -1,5 +1,6 @@
 //! What goes wrong between browser and backend, one thing at a time: each shows the right thing, and nothing is lost.
 
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -10,13 +11,12 @@ use portal_tests::proxy::Fault;
 use serde_json::json;
 
 use crate::journey::{Member, enter, sign_in};
-use crate::step;
+use crate::{redeeming, step};
 
 const OVERVIEW: &str = "GET /api/v1/me/overview";
 const PROGRAMME: &str = "GET /api/v1/programme";
 const POINTS: &str = "GET /api/v1/me/points/transactions";
 const PART: &str = "GET /part-rewards";
-const REDEEM: &str = "POST /api/v1/me/redemptions";
 
 /// `(module (func (export "f") unreachable))`
 const TRAP: [u8; 32] = [
@@ -24,7 +24,7 @@ const TRAP: [u8; 32] = [
     0, 11,
 ];
 
-pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend) {
+pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend, clock: &AtomicI64) {
     let member = match Member::of(backend, "coffee", "at_risk").await {
         Ok(member) => member,
         Err(error) => return page.note(format!("the backend: {error:#}")),
@@ -53,9 +53,7 @@ pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend) {
     let outcome = signed_out(page, &member).await;
     page.proxy.heal();
     step(page, "signed-out", outcome).await;
-    let outcome = lost_answer(page, &member).await;
-    page.proxy.heal();
-    step(page, "lost-answer", outcome).await;
+    redeeming::states(page, &member, clock).await;
     let outcome = offline(page).await;
     step(page, "offline", outcome).await;
     let outcome = history(page).await;
@@ -211,43 +209,6 @@ async fn signed_out(page: &mut Page<'_>, member: &Member) -> Result<()> {
     enter(page, &member.phone, false).await?;
     page.arrive("/points?type=spend").await?;
     page.see(".hero .num").await
-}
-
-/// The backend redeems and the answer is lost: the portal asks what became of it, and nothing is spent twice.
-async fn lost_answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
-    let (before, had) = (member.balance().await?, member.redemptions().await?.len());
-    let (id, _, cost) = member.reward().await?;
-    page.open(&format!("/rewards/{id}")).await?;
-    page.press("#redeem").await?;
-    page.see("[role=dialog] .eq").await?;
-    page.proxy.spoil(REDEEM, Fault::DropAnswer);
-    page.proxy.spoil("GET /api/v1/me/redemptions", Fault::Drop);
-    page.press("[role=dialog] .btn:not(.q)").await?;
-    page.read(t(key::REDEEM_UNKNOWN_TITLE)).await?;
-    page.check("redeem-unknown").await?;
-    page.proxy.heal();
-    page.press_that("[role=dialog] button", t(key::REDEEM_UNKNOWN_CHECK)).await?;
-    page.arrive("/vouchers/").await?;
-    page.see("svg.qr").await?;
-    page.same("redemptions after a lost answer", &member.redemptions().await?.len(), &(had + 1));
-    page.same("points after a lost answer", &member.balance().await?, &(before - cost));
-
-    // The same, but the tab is closed: the wallet knows of it.
-    page.open(&format!("/rewards/{id}")).await?;
-    page.press("#redeem").await?;
-    page.see("[role=dialog] .eq").await?;
-    page.proxy.spoil(REDEEM, Fault::DropAnswer);
-    page.press("[role=dialog] .btn:not(.q)").await?;
-    page.read(t(key::REDEEM_UNKNOWN_TITLE)).await?;
-    page.proxy.heal();
-    page.open("/wallet").await?;
-    let settled =
-        "return !Object.keys(localStorage).some((name) => name.startsWith('portal.member.intent.'))";
-    page.until("the open redemption settled", settled, vec![]).await?;
-    page.see(".tkt").await?;
-    page.same("redemptions after a closed tab", &member.redemptions().await?.len(), &(had + 2));
-    page.same("points after a closed tab", &member.balance().await?, &(before - 2 * cost));
-    Ok(())
 }
 
 /// The network goes away and comes back under a screen that stands: its data stays.

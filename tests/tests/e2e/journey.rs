@@ -9,7 +9,10 @@ use portal_tests::http::Api;
 use portal_tests::page::Page;
 use serde_json::Value;
 
-use crate::{places, step, survey};
+use crate::{catalogue, places, step, survey, wallet};
+
+/// The programme that is in a language which another one has shown already; its walk is shorter.
+const ONCE_MORE: &str = "ice-tea";
 
 /// The member as the backend sees them.
 pub(crate) struct Member {
@@ -87,7 +90,21 @@ pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend, programme: &str
     step(page, "reward-refused", outcome).await;
     let outcome = places::wallet(page, &member).await;
     step(page, "wallet", outcome).await;
-    let outcome = places::code(page).await;
+    let outcome = wallet::payment(page, &member).await;
+    step(page, "payment", outcome).await;
+    let outcome = wallet::till(page, backend, &member).await;
+    step(page, "till", outcome).await;
+    let outcome = wallet::partner(page, backend, &member, programme).await;
+    step(page, "partner", outcome).await;
+    if programme != ONCE_MORE {
+        let outcome = catalogue::keeping(page, &member).await;
+        step(page, "keeping", outcome).await;
+        let outcome = wallet::cancel(page, &member).await;
+        step(page, "cancel", outcome).await;
+        let outcome = wallet::gift(page, backend, &member, programme).await;
+        step(page, "gift", outcome).await;
+    }
+    let outcome = places::code(page, &member).await;
     step(page, "code", outcome).await;
     let outcome = survey::answer(page, &member).await;
     step(page, "survey", outcome).await;

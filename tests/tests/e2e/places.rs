@@ -111,7 +111,8 @@ pub(crate) async fn refused(page: &mut Page<'_>, member: &Member) -> Result<()> 
     let reward =
         list["data"].as_array().into_iter().flatten().find(refused).context("everything can be redeemed")?;
     page.open(&format!("/rewards/{}", reward["id"].as_str().unwrap_or_default())).await?;
-    page.see("main .note").await?;
+    // Words, or how long until it opens.
+    page.see("main .note, main [role=timer]").await?;
     page.same(
         "open buttons to redeem",
         &page.count("#redeem:not([disabled]):not([aria-disabled=true])").await?,
@@ -140,11 +141,13 @@ pub(crate) async fn wallet(page: &mut Page<'_>, member: &Member) -> Result<()> {
 }
 
 /// The member code.
-pub(crate) async fn code(page: &mut Page<'_>) -> Result<()> {
+pub(crate) async fn code(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.open("/code").await?;
     page.see("svg.qr").await?;
     page.see("svg.c128").await?;
-    page.check("code").await
+    page.check("code").await?;
+    let code = member.get("/me/card-code").await?["payload"].clone();
+    page.scan("member code", code.as_str().unwrap_or_default()).await
 }
 
 /// An address that does not exist, and a reward that does not.
