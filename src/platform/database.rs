@@ -24,22 +24,27 @@ thread_local! {
     static ASLEEP: Cell<i64> = const { Cell::new(0) };
 }
 
+/// The database is there and doesn't answer.
+struct Asleep;
+
 /// On a shared device nothing is written down.
 pub fn keep_in_memory_only() {
     MEMORY_ONLY.set(true);
 }
 
-/// Every text and its key, and whether the database was among what was read.
+/// Every text and its key, and whether the database may hold others: it is there and doesn't answer.
 pub async fn all() -> (Vec<(String, String)>, bool) {
     let rows = match open().await {
-        Some(database) => {
-            let rows = timer::within(PATIENCE_MS, rows(&database)).await.flatten();
+        Ok(Some(database)) => {
+            let rows = timer::within(PATIENCE_MS, rows(&database)).await;
             database.close();
-            rows
+            rows.ok_or(Asleep)
         }
-        None => None,
+        Ok(None) => Ok(None),
+        Err(asleep) => Err(asleep),
     };
-    let read = rows.is_some();
+    let asleep = rows.is_err();
+    let rows = rows.ok().flatten();
     let mut found = rows.unwrap_or_default();
     if !MEMORY_ONLY.get() {
         for name in storage::names(PREFIX) {
@@ -49,13 +54,13 @@ pub async fn all() -> (Vec<(String, String)>, bool) {
         }
     }
     MEMORY.with_borrow(|memory| found.extend(memory.clone()));
-    (found.into_iter().collect(), read)
+    (found.into_iter().collect(), asleep)
 }
 
 /// Keeps `text` under `key`; whether the database took it.
 pub async fn put(key: &str, text: &str) -> bool {
     let name = named(key);
-    if let Some(database) = open().await {
+    if let Ok(Some(database)) = open().await {
         let kept = write(&database, |store| store.put(&text.into(), Some(&key.into())).map(drop)).await;
         database.close();
         if kept {
@@ -75,7 +80,7 @@ pub async fn remove(key: &str) {
     let name = named(key);
     storage::remove(&name);
     MEMORY.with_borrow_mut(|memory| memory.remove(key));
-    if let Some(database) = open().await {
+    if let Ok(Some(database)) = open().await {
         write(&database, |store| store.delete(JsValue::from(key)).map(drop)).await;
         database.close();
     }
@@ -88,12 +93,16 @@ fn named(key: &str) -> String {
 }
 
 /// The database, opened for one use: a connection that stays open would keep a sign-out from deleting it.
-async fn open() -> Option<IdbDatabase> {
+async fn open() -> Result<Option<IdbDatabase>, Asleep> {
     let now = clock::device().0;
-    if MEMORY_ONLY.get() || (now..=now + ASLEEP_MS).contains(&ASLEEP.get()) {
-        return None;
+    if MEMORY_ONLY.get() {
+        return Ok(None);
     }
-    let mut request = Factory::new().ok()?.open(storage::DATABASE, Some(1)).ok()?;
+    if (now..=now + ASLEEP_MS).contains(&ASLEEP.get()) {
+        return Err(Asleep);
+    }
+    let request = Factory::new().and_then(|factory| factory.open(storage::DATABASE, Some(1)));
+    let Ok(mut request) = request else { return Ok(None) };
     request.on_upgrade_needed(|event| {
         if let Ok(database) = event.database() {
             let _ = database.create_object_store(STORE, ObjectStoreParams::new());
@@ -110,11 +119,11 @@ async fn open() -> Option<IdbDatabase> {
         Ok(database.into())
     });
     match timer::within(PATIENCE_MS, JsFuture::from(opening)).await {
-        Some(opened) => opened.ok()?.dyn_into().ok(),
+        Some(opened) => Ok(opened.ok().and_then(|database| database.dyn_into().ok())),
         None => {
             late.set(true);
             ASLEEP.set(now + ASLEEP_MS);
-            None
+            Err(Asleep)
         }
     }
 }

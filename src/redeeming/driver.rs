@@ -44,7 +44,10 @@ pub async fn perform<W: World>(world: &W, order: &mut Order, task: Task) -> Opti
 
 async fn look<W: World>(world: &W, order: &mut Order) -> Event {
     // Before the question: what is settled while it is under way, the answer may not show.
-    let seen = world.intents().await.map_or(i64::MAX, |intents| last(&intents));
+    let Some(intents) = world.intents().await else {
+        return Event::NotLooked(refusal(&ApiError::Timeout));
+    };
+    let seen = last(&intents);
     match preview(world, order).await {
         Ok(preview) => {
             order.seen = seen;

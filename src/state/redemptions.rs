@@ -299,12 +299,12 @@ impl World for Browser {
         if self.portal.channel == Channel::Kiosk {
             database::keep_in_memory_only();
         }
-        let (all, read) = database::all().await;
+        let (all, asleep) = database::all().await;
         // A database that doesn't answer only matters when something was put into it lately.
         let put = storage::read(storage::OPEN_INTENTS).and_then(|text| text.parse::<i64>().ok());
         let now = clock::device().0;
         let may_be_more = put.is_some_and(|put| put > 0 && (now - OPEN_MS..=now + OPEN_MS).contains(&put));
-        (read || !may_be_more).then_some(all)
+        (!asleep || !may_be_more).then_some(all)
     }
 
     async fn keep(&self, name: &str, text: &str) {

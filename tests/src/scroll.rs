@@ -56,7 +56,7 @@ const RESULT: &str = "
     return { seen, nodes, steps, blank, long, heap, skipped };";
 
 /// A page that doesn't answer for so long hangs.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_secs(180);
 
 /// What was seen.
 #[derive(Debug)]

@@ -154,9 +154,12 @@ impl Window {
     fn draw(self, node: &Element, view: View) {
         let grid = untrack(|| self.grid());
         let loaded = self.catalogue.extent.with_untracked(|extent| extent.cards);
+        // A row that is still to be filled waits for its last card: half of it would be drawn anew before anybody's eyes.
+        let fills = grid.items > loaded;
         let row = |row| {
-            let (first, count) = grid.cells(row);
-            let count = count.min(loaded.saturating_sub(first));
+            let (first, cells) = grid.cells(row);
+            let count = cells.min(loaded.saturating_sub(first));
+            let count = if fills && count < cells { 0 } else { count };
             Row { row, first, count, revision: shelf::revision(first..first + count) }
         };
         let rows: Vec<Row> = grid.drawn(view, viewport::focused_number(ROW)).into_iter().map(row).collect();
