@@ -7,7 +7,7 @@ use fantoccini::Client;
 use serde_json::{Value, json};
 
 /// Begins to scroll, a good half of the screen at a time, until the end has been in sight for a while or enough cards
-/// were seen. Cards count when they are on screen; a step waits until there is something in the screen's lower half.
+/// were seen. Cards count when they are on screen; a step waits until the screen is filled.
 const BEGIN: &str = "
     const [enough] = arguments;
     const walk = window.e2eWalk = { done: false, seen: [], nodes: 0, steps: 0, blank: 0, long: [], heap: 0, skipped: [] };
@@ -30,13 +30,16 @@ const BEGIN: &str = "
         return here.length;
     };
     const at_end = () => scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+    // What may lie between two rows.
+    const GAP = 120;
+    const ended = () => [...document.querySelectorAll('p.rend')].some((one) => one.getBoundingClientRect().top < innerHeight);
     (async () => {
         let still = 0;
         while (still < 30 && walk.seen.length < enough) {
             await frame();
             note();
-            // Blank: the next rows are not there yet, neither as cards nor as the end of the list.
-            for (let wait = 0; !at_end() && !cards().some(({ box }) => box.bottom > innerHeight / 2); wait += 1) {
+            // Blank: the rows at the bottom are not there yet, neither as cards nor as the end of the list.
+            for (let wait = 0; !at_end() && !ended() && !cards().some(({ box }) => box.bottom > innerHeight - GAP); wait += 1) {
                 if (wait === 0) walk.blank += 1;
                 if (wait > 200) { walk.skipped.push(Math.round(scrollY)); break; }
                 await pause(25);
@@ -67,7 +70,7 @@ pub struct Walk {
     pub nodes: u64,
     /// How often it was scrolled.
     pub steps: u64,
-    /// How often the screen's lower half was blank at first.
+    /// How often a part of the screen was blank at first.
     pub blank: u64,
     /// Durations of long tasks (over 50 ms), where the engine tells of them, in milliseconds.
     pub long_tasks: Vec<u64>,

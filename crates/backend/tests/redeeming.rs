@@ -332,3 +332,22 @@ async fn a_backend_without_safe_repeats_redeems_each_time() {
     assert_eq!(refused["errors"][0]["pointer"], "/not_after");
     assert!(backend::app(&without(&["flying"])).is_err());
 }
+
+#[tokio::test]
+async fn a_request_for_one_member_never_counts_for_another() {
+    let client = Client::new(&config("coffee")).sign_in(AT_RISK).await;
+    let me = client.get("/me").await.ok(200)["id"].as_str().unwrap().to_owned();
+    let (reward, cost) = plain_reward(&client, |cost| cost <= 1000).await;
+    let before = client.checked_balance().await;
+    for (member, status) in [("somebody-else", 401), ("", 401), (me.as_str(), 201)] {
+        let key = key();
+        let body = json!({
+            "reward_id": reward, "quantity": 1, "expected_cost": cost, "client_ref": key,
+        });
+        let request = client.request(axum::http::Method::POST, "/me/redemptions");
+        let request = request.header("idempotency-key", &key).header("content-type", "application/json");
+        let request = request.header("x-member-id", member).body(axum::body::Body::from(body.to_string()));
+        assert_eq!(client.send(request.unwrap()).await.status.as_u16(), status, "{member:?}");
+    }
+    assert_eq!(client.checked_balance().await, before - cost);
+}

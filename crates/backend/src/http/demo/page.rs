@@ -68,7 +68,7 @@ fn document(ctx: &Ctx, status: StatusCode, title: &Text, content: &str) -> Respo
         escape(ctx.say(title)),
     );
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        "default-src 'none'; img-src 'self'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         base64(&Sha256::digest(style.as_bytes()))
     );
     let mut headers = HeaderMap::new();
