@@ -299,11 +299,11 @@ impl Course {
     }
 
     fn refused(&mut self, refusal: Refusal) -> Task {
+        // Of this attempt it is certain; of one before it, nobody knows. Only what a rule decided is kept under the key.
+        if self.looks > 0 && refusal.source != Source::Backend(409) {
+            return self.lost(refusal);
+        }
         if refusal.again {
-            // Of this attempt it is certain; of one before it, nobody knows.
-            if self.looks > 0 {
-                return self.lost(refusal);
-            }
             if self.watched {
                 return self.stop(Step::Held, refusal);
             }

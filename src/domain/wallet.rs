@@ -151,39 +151,6 @@ pub fn tickets(vouchers: &[Redemption], coupons: &[Coupon], shelf: Shelf, now: I
     list
 }
 
-/// Where an open intent stands while the wallet asks about it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Check {
-    /// The backend is being asked.
-    #[default]
-    Asking,
-    /// It couldn't be asked.
-    Unknown,
-    /// The backend has never heard of it: nothing was spent.
-    NotMade,
-    /// The very same one is being sent again.
-    Sending,
-    /// The backend refused it; it is over.
-    Refused,
-}
-
-impl Check {
-    /// Whether the backend may be asked now.
-    pub fn may_ask(self) -> bool {
-        matches!(self, Self::Unknown | Self::NotMade)
-    }
-
-    /// Whether the member may send it again or drop it: only when the backend said that it doesn't exist.
-    pub fn is_settled(self) -> bool {
-        matches!(self, Self::NotMade | Self::Refused)
-    }
-
-    /// Whether an answer is awaited.
-    pub fn is_busy(self) -> bool {
-        matches!(self, Self::Asking | Self::Sending)
-    }
-}
-
 /// A code in groups of four, as it is read out.
 pub fn grouped(code: &str) -> String {
     let mut text = String::with_capacity(code.len() * 5 / 4 + 1);
@@ -350,20 +317,6 @@ mod tests {
         assert!(one.is_new(Instant(119_999)));
         assert!(!one.is_new(Instant(120_000)) && !one.is_new(Instant(-10_001)));
         assert!(!voucher("a", Status::Used, None).is_new(Instant(1)));
-    }
-
-    #[test]
-    fn only_what_the_backend_denied_can_be_sent_again() {
-        use Check::{Asking, NotMade, Refused, Sending, Unknown};
-        for (check, ask, settled, busy) in [
-            (Asking, false, false, true),
-            (Unknown, true, false, false),
-            (NotMade, true, true, false),
-            (Sending, false, false, true),
-            (Refused, false, true, false),
-        ] {
-            assert_eq!((check.may_ask(), check.is_settled(), check.is_busy()), (ask, settled, busy));
-        }
     }
 
     #[test]

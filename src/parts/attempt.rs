@@ -4,6 +4,7 @@ use crate::api::client;
 use crate::api::endpoint::Endpoint;
 use crate::api::error::ApiError;
 use crate::api::exchange::Reply;
+use crate::i18n::{Key, t};
 use crate::parts::coupon::note;
 use crate::platform::random;
 use crate::ui::live;
@@ -71,6 +72,40 @@ impl Attempt {
     /// For `aria-busy` and `aria-disabled`; tracked.
     pub fn busy(self) -> Option<&'static str> {
         self.busy.get().then_some("true")
+    }
+
+    /// The two buttons below a sheet: one leaves it, the other acts, in the colour of `class`, with another word while
+    /// it is under way.
+    pub fn choice(
+        self,
+        (stay, leave): (Key, Callback<()>),
+        class: &'static str,
+        [word, under_way]: [Key; 2],
+        act: Callback<()>,
+    ) -> AnyView {
+        let label = live(move || t(if self.busy().is_some() { under_way } else { word }).into_any());
+        view! {
+            <div class="row mt-5">
+                <button
+                    type="button"
+                    class="btn q"
+                    aria-disabled=move || self.busy()
+                    on:click=move |_| leave.run(())
+                >
+                    {t(stay)}
+                </button>
+                <button
+                    type="button"
+                    class=class
+                    aria-disabled=move || self.busy()
+                    aria-busy=move || self.busy()
+                    on:click=move |_| act.run(())
+                >
+                    {label}
+                </button>
+            </div>
+        }
+        .into_any()
     }
 
     /// What went wrong, where something did.

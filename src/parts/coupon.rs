@@ -6,7 +6,7 @@ use crate::domain::wallet::tenths;
 use crate::i18n::{Key, fill, key, t};
 use crate::parts::words;
 use crate::platform::{clock, intl};
-use crate::ui::icon_small;
+use crate::ui::{bone, icon_small};
 use leptos::prelude::*;
 
 /// From so many days before its end on a ticket says how long is left.
@@ -64,6 +64,23 @@ pub fn top(face: AnyView, title: &str, sub: Option<String>, (word, colour): (&st
         <div class="perf">
             <i></i>
         </div>
+    }
+    .into_any()
+}
+
+/// The shape of a voucher or coupon while it waits, with that of its lower part.
+pub fn bones(below: AnyView) -> AnyView {
+    view! {
+        <article class="voucher">
+            <div class="voucher__top">
+                <span class="shelf"></span>
+                <div class="grow">{bone("h", 6)}{bone("t", 8)}{bone("s", 4)}</div>
+            </div>
+            <div class="perf">
+                <i></i>
+            </div>
+            <div class="voucher__b">{below}</div>
+        </article>
     }
     .into_any()
 }

@@ -90,7 +90,8 @@ async fn keep<W: World>(world: &W, order: &mut Order, key: String) -> Event {
     for intent in same {
         match &intent.settled {
             None => {
-                join(order, intent);
+                // From here on it is the order that is under way, not what the member would have ordered.
+                *order = Order::of(intent.clone());
                 return Event::Joined(intent.client_ref.clone());
             }
             Some((at, Outcome::Made(id))) if *at > order.seen => return Event::Made(id.clone()),
@@ -116,19 +117,12 @@ async fn keep<W: World>(world: &W, order: &mut Order, key: String) -> Event {
     Event::Kept
 }
 
-/// From here on it is the order that is under way, not what the member would have ordered.
-fn join(order: &mut Order, intent: &Intent) {
-    order.title.clone_from(&intent.title);
-    order.quantity = intent.quantity;
-    order.store_id.clone_from(&intent.store_id);
-    order.expected_cost = intent.expected_cost;
-    order.intent = Some(intent.clone());
-}
-
+/// What is kept under a key, or was by this page. What can't be read any more may be in doubt.
 async fn find<W: World>(world: &W, order: &Order, key: &str) -> Option<Intent> {
     let is_it = |intent: &Intent| intent.client_ref == key;
     let kept = world.intents().await.into_iter().flatten().find(is_it);
-    kept.or_else(|| order.intent.clone().filter(is_it))
+    let own = || order.intent.clone().filter(is_it).map(|intent| Intent { doubt: true, ..intent });
+    kept.or_else(own)
 }
 
 fn known(intent: &Intent) -> Option<Event> {
@@ -153,11 +147,13 @@ async fn settle<W: World>(world: &W, key: &str, outcome: Outcome) {
 }
 
 /// Settles what the member has decided. That an order was not made is not theirs to say while another tab's attempt is
-/// open and the backend can be asked: then it is looked up.
+/// open, or may be, and the backend can be asked: then it is looked up.
 async fn conclude<W: World>(world: &W, key: &str, outcome: Outcome) {
     let _alone = world.hold(key).await;
     let in_doubt = |intent: &Intent| intent.client_ref == key && intent.doubt;
-    if !world.promise().idempotent || !world.intents().await.iter().flatten().any(in_doubt) {
+    let is_theirs = !world.promise().idempotent
+        || world.intents().await.is_some_and(|intents| !intents.iter().any(in_doubt));
+    if is_theirs {
         settle(world, key, outcome).await;
     }
 }

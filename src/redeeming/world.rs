@@ -25,6 +25,21 @@ pub struct Order {
     pub intent: Option<Intent>,
 }
 
+impl Order {
+    /// What was kept, taken up again.
+    pub fn of(intent: Intent) -> Self {
+        Self {
+            reward_id: intent.reward_id.clone(),
+            title: intent.title.clone(),
+            quantity: intent.quantity,
+            store_id: intent.store_id.clone(),
+            expected_cost: intent.expected_cost,
+            seen: intent.seq,
+            intent: Some(intent),
+        }
+    }
+}
+
 /// A place in which redemptions run.
 #[expect(async_fn_in_trait, reason = "everything runs on the one thread of a page")]
 pub trait World {

@@ -7,7 +7,6 @@ use crate::api::{client, endpoint, wire};
 use crate::domain::channel::Channel;
 use crate::domain::date::Instant;
 use crate::domain::redeeming::{Course, Event, Promise, Step, Task};
-use crate::domain::redemption::Redemption;
 use crate::i18n::{fill, key};
 use crate::platform::locks::{self, Guard};
 use crate::platform::{clock, database, network, random, storage, timer};
@@ -167,7 +166,7 @@ impl Redeeming {
             return;
         }
         spawn_local(async move {
-            let place = Browser { portal: self.portal };
+            let place = Browser::of(self.portal);
             let mut order = self.order.get_value();
             // A pause may end when another order is on screen already.
             let changes = matches!(task, Task::Look | Task::Keep(_));
@@ -237,7 +236,7 @@ pub fn resume(portal: Portal, toasts: Toasts) {
     // What belongs to somebody who was here before goes on without this page, when they come back.
     list().update(|all| all.retain(|one| one.member().is_some_and(|its| its == member)));
     spawn_local(async move {
-        let place = Browser { portal };
+        let place = Browser::of(portal);
         let alone = place.hold(redeeming::ALL).await;
         let Some(intents) = place.intents().await else {
             drop(alone);
@@ -257,16 +256,7 @@ pub fn resume(portal: Portal, toasts: Toasts) {
                 continue;
             }
             let course = Course::resume(promise(portal), intent.client_ref.clone(), intent.expected_cost);
-            let order = Order {
-                reward_id: intent.reward_id.clone(),
-                title: intent.title.clone(),
-                quantity: intent.quantity,
-                store_id: intent.store_id.clone(),
-                expected_cost: intent.expected_cost,
-                seen: intent.seq,
-                intent: Some(intent),
-            };
-            Redeeming::start(portal, order, course, toasts).enlist();
+            Redeeming::start(portal, Order::of(intent), course, toasts).enlist();
         }
     });
 }
@@ -278,6 +268,16 @@ fn promise(portal: Portal) -> Promise {
 /// The portal's own place to redeem in.
 struct Browser {
     portal: Portal,
+}
+
+impl Browser {
+    /// On a shared device it writes nothing down.
+    fn of(portal: Portal) -> Self {
+        if portal.channel == Channel::Kiosk {
+            database::keep_in_memory_only();
+        }
+        Self { portal }
+    }
 }
 
 impl World for Browser {
@@ -296,9 +296,6 @@ impl World for Browser {
     }
 
     async fn kept(&self) -> Option<Vec<(String, String)>> {
-        if self.portal.channel == Channel::Kiosk {
-            database::keep_in_memory_only();
-        }
         let (all, asleep) = database::all().await;
         // A database that doesn't answer only matters when something was put into it lately.
         let put = storage::read(storage::OPEN_INTENTS).and_then(|text| text.parse::<i64>().ok());
@@ -339,14 +336,4 @@ impl World for Browser {
             None => Ok(client::get(endpoint::me()).await?.decode(wire::account::member)?.id),
         }
     }
-}
-
-/// A page of redemptions, newest first.
-///
-/// # Errors
-/// See [`ApiError`].
-pub async fn history(cursor: Option<&str>) -> Result<wire::Page<Redemption>, ApiError> {
-    client::get(endpoint::redemptions_page(cursor))
-        .await?
-        .decode(|node| wire::page(node, wire::wallet::redemption))
 }

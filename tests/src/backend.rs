@@ -1,6 +1,5 @@
 //! The reference backend in this process: seeded in memory, its clock frozen, on a port of its own.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
@@ -10,7 +9,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::{NOW, NOW_MILLIS, project};
+use crate::{NOW, NOW_MILLIS, portal, project};
 
 /// A backend that ends when this is dropped.
 pub struct Backend {
@@ -39,9 +38,16 @@ impl Backend {
     /// # Errors
     /// When it can't be opened, or the portal is not built.
     pub async fn start_with_portal(programme: &str) -> Result<Self> {
-        let dist = std::env::var_os("PORTAL_DIST").map_or_else(|| project("dist"), PathBuf::from);
-        anyhow::ensure!(dist.join("index.html").is_file(), "dist/ is not built: run `cargo xtask build`");
-        Self::start_with(Config { portal: Some(dist), ..config(programme)? }).await
+        Self::start_with(Config { portal: Some(portal()?), ..config(programme)? }).await
+    }
+
+    /// Both: the built portal, and a clock that shows the milliseconds since 1970 in `millis`, which the test moves.
+    ///
+    /// # Errors
+    /// When it can't be opened, or the portal is not built.
+    pub async fn start_with_portal_by_hand(programme: &str, millis: Arc<AtomicI64>) -> Result<Self> {
+        let clock = Clock::by_hand(millis);
+        Self::start_with(Config { clock, portal: Some(portal()?), ..config(programme)? }).await
     }
 
     /// Starts a backend with the limits of production.

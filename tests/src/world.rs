@@ -52,6 +52,8 @@ pub struct Device {
     pub clock: Arc<AtomicI64>,
     /// By how much the device's own clock is wrong, in milliseconds.
     pub skew: i64,
+    /// Whether what it keeps can't be read now.
+    pub unreadable: Cell<bool>,
     proxy: Rc<Proxy>,
     pool: Pool,
     kept: RefCell<BTreeMap<String, String>>,
@@ -79,6 +81,7 @@ impl Device {
             promise,
             clock,
             skew,
+            unreadable: Cell::new(false),
             proxy,
             pool,
             kept: RefCell::default(),
@@ -232,9 +235,9 @@ impl World for Tab {
 
     async fn kept(&self) -> Option<Vec<(String, String)>> {
         self.point().await;
-        let kept = self.device.kept.borrow().clone().into_iter().collect();
+        let kept = (!self.device.unreadable.get()).then(|| self.device.kept.borrow().clone());
         self.point().await;
-        Some(kept)
+        kept.map(|kept| kept.into_iter().collect())
     }
 
     async fn keep(&self, name: &str, text: &str) {

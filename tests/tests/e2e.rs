@@ -29,9 +29,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use backend::{Clock, Config};
 use member_portal::i18n::Locale;
-use portal_tests::backend::{Backend, config, now_by_hand};
+use portal_tests::backend::{Backend, now_by_hand};
 use portal_tests::driver::{Browser, Engine, Setting};
 use portal_tests::page::Page;
 use portal_tests::proxy::Proxy;
@@ -112,12 +111,7 @@ fn path_of(engine: Engine, programme: &'static str, locale: Locale, persona: &'s
 fn trouble(engine: Engine) {
     run(engine, "faults", Setting::default(), async |browser| {
         let clock = now_by_hand();
-        let backend = Backend::start_with(Config {
-            clock: Clock::by_hand(Arc::clone(&clock)),
-            portal: Some(portal_tests::portal()?),
-            ..config("coffee")?
-        })
-        .await?;
+        let backend = Backend::start_with_portal_by_hand("coffee", Arc::clone(&clock)).await?;
         let proxy = Proxy::start(&backend.origin).await?;
         let mut page = Page::begin(browser, &proxy, "faults", Locale::ZhCn).await?;
         faults::walk(&mut page, &backend, &clock).await;

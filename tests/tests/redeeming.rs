@@ -209,11 +209,21 @@ fn random(promise: Promise, share: u64, of: u64) -> Vec<Schedule> {
     mine.map(|seed| Schedule::random(seed, promise)).collect()
 }
 
+/// Plays `test` before a backend of its own.
+fn alone_with(test: impl AsyncFnOnce(&Stage)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let test = async { test(&Stage::set(&[]).await.unwrap()).await };
+    runtime.block_on(LocalSet::new().run_until(test));
+}
+
 #[test]
 fn what_was_refused_stays_refused() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let test = async { meddling::a_refusal_stays_one(&Stage::set(&[]).await.unwrap()).await };
-    runtime.block_on(LocalSet::new().run_until(test));
+    alone_with(meddling::a_refusal_stays_one);
+}
+
+#[test]
+fn what_cannot_be_read_settles_nothing() {
+    alone_with(meddling::what_cannot_be_read_settles_nothing);
 }
 
 #[test]

@@ -48,8 +48,9 @@ pub fn config(text: &str) -> Result<Config, ConfigFault> {
         config.telemetry = Some(address.clone()).filter(|address| !address.is_empty());
     }
     if let Some(value) = node.value("timeouts") {
-        const LIMITS: std::ops::RangeInclusive<i64> = 200..=120_000;
-        let fault = ConfigFault { field: "timeouts", expected: "read_ms and write_ms, 200 to 120000" };
+        // Less than a tab's lease lasts: another tab must not send while a request under it is on its way.
+        const LIMITS: std::ops::RangeInclusive<i64> = 200..=25_000;
+        let fault = ConfigFault { field: "timeouts", expected: "read_ms and write_ms, 200 to 25000" };
         let timeouts = Node::root(value).map_err(|_| fault.clone())?;
         for (name, limit) in
             [("read_ms", &mut config.read_timeout_ms), ("write_ms", &mut config.write_timeout_ms)]
@@ -102,6 +103,8 @@ mod tests {
             (r#"{"features_off":"surveys"}"#, "features_off"),
             (r#"{"features_off":[1]}"#, "features_off"),
             (r#"{"telemetry":5}"#, "telemetry"),
+            (r#"{"timeouts":{"read_ms":199}}"#, "timeouts"),
+            (r#"{"timeouts":{"write_ms":25001}}"#, "timeouts"),
         ] {
             assert_eq!(config(text).map_err(|fault| fault.field), Err(field), "{text}");
         }

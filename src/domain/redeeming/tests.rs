@@ -15,7 +15,13 @@ fn preview(cost: i64) -> Event {
 }
 
 fn refusal(code: &str) -> Refusal {
-    Refusal { code: code.into(), again: code == "rate-limited", ..Refusal::default() }
+    let again = code == "rate-limited";
+    let status = match code {
+        "rate-limited" => 429,
+        "forbidden" => 403,
+        _ => 409,
+    };
+    Refusal { source: Source::Backend(status), code: code.into(), again, ..Refusal::default() }
 }
 
 fn lost() -> Event {
@@ -97,6 +103,19 @@ fn too_many_requests_say_nothing_of_an_attempt_before() {
     let busy = Refusal { wait: Some(9), ..refusal("rate-limited") };
     assert_eq!(course.on(Event::Refused(busy)), Task::Pause(2, 9_000));
     assert_eq!(course.step(), Step::Confirming);
+}
+
+#[test]
+fn only_a_rule_speaks_for_an_attempt_before() {
+    let mut course = confirming();
+    course.on(Event::Due(1));
+    assert_eq!(course.on(Event::NotFound), Task::Send("a".into()));
+    assert_eq!(course.clone().on(Event::Refused(refusal("forbidden"))), Task::Pause(2, 2_000));
+    assert_eq!(course.on(Event::Refused(refusal("out-of-stock"))), Task::Nothing);
+    assert_eq!((course.step(), course.key()), (Step::Blocked, None));
+    let mut first = sending(BOTH);
+    assert_eq!(first.on(Event::Refused(refusal("forbidden"))), Task::Nothing);
+    assert_eq!((first.step(), first.key()), (Step::Blocked, None));
 }
 
 #[test]
@@ -293,7 +312,7 @@ impl World {
             Task::Look if choice.is_multiple_of(4) => Event::NotLooked(Refusal::default()),
             Task::Look => preview(2_200 + i64::from(choice % 3)),
             Task::Keep(_) => Event::Kept,
-            Task::Send(key) => match choice % 7 {
+            Task::Send(key) => match choice % 8 {
                 0 | 1 => {
                     self.arrive(&key);
                     if self.refused.contains(&key) {
@@ -315,6 +334,7 @@ impl World {
                 }
                 _ if self.made.contains(&key) => Event::Made(key),
                 4 => Event::Refused(refusal("rate-limited")),
+                7 => Event::Refused(refusal("forbidden")),
                 code => {
                     self.refused.insert(key);
                     Event::Refused(refusal(["price-changed", "out-of-stock"][usize::from(code - 5)]))
@@ -352,6 +372,12 @@ impl World {
             }
             Task::Nothing | Task::Settle(..) | Task::Show(_) => return None,
         })
+    }
+
+    /// Whether something is on its way that would be made.
+    fn may_arrive(&self) -> bool {
+        let settled = |key| self.over.contains(key) || self.refused.contains(key) || self.made.contains(key);
+        !self.on_the_way.iter().all(settled)
     }
 
     fn take(&mut self, task: Task) -> Result<(), TestCaseError> {
@@ -401,6 +427,7 @@ proptest! {
             world.take(task)?;
             prop_assert!(world.made.len() <= 1, "made twice");
             prop_assert!(world.shown <= 1);
+            prop_assert!(course.key().is_some() || !world.may_arrive(), "dropped what may be made");
             let held = matches!(
                 course.step(),
                 Step::Keeping | Step::Sending | Step::Held | Step::Confirming | Step::Checking | Step::Asking

@@ -6,7 +6,7 @@ use crate::domain::redemption::{Gift, GiftStatus, Transfer};
 use crate::domain::route::Route;
 use crate::i18n::{Key, fill, key, t};
 use crate::parts::attempt::Attempt;
-use crate::parts::coupon::{condition, deadline, face, fact, top};
+use crate::parts::coupon::{self, condition, deadline, face, fact, top};
 use crate::parts::failure::line;
 use crate::parts::frame::{close, landscape, logo};
 use crate::parts::gift::offered;
@@ -73,19 +73,7 @@ async fn read(id: String) -> Result<Gift, ApiError> {
 }
 
 fn bones() -> AnyView {
-    view! {
-        <article class="voucher">
-            <div class="voucher__top">
-                <span class="shelf"></span>
-                <div class="grow">{bone("h", 6)}{bone("t", 8)}{bone("s", 4)}</div>
-            </div>
-            <div class="perf">
-                <i></i>
-            </div>
-            <div class="voucher__b">{bone("t", 10)}{bone("t", 8)}</div>
-        </article>
-    }
-    .into_any()
+    coupon::bones(view! { {bone("t", 10)}{bone("t", 8)} }.into_any())
 }
 
 /// How it stands for the member who reads: its word, the class of its colour, and what it means.

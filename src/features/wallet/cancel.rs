@@ -81,11 +81,9 @@ impl Cancel {
             view! { <p class="mt-2">{fill(key::VOUCHER_CANCEL_TO, &[("list", &list)])}</p> }
         });
         let lost = face::lost(&used, clock::now()).map(|text| view! { <p class="warn mt-2">{text}</p> });
-        let closing = self.closing();
-        let label = live(move || {
-            let busy = self.attempt.busy().is_some();
-            t(if busy { key::VOUCHER_CANCELLING } else { key::VOUCHER_CANCEL_YES }).into_any()
-        });
+        let keep = (key::VOUCHER_CANCEL_KEEP, self.closing());
+        let words = [key::VOUCHER_CANCEL_YES, key::VOUCHER_CANCELLING];
+        let send = Callback::new(move |()| self.send());
         view! {
             <h2 id="sheet-title" class="title--xl">
                 {t(key::VOUCHER_CANCEL_ASK)}
@@ -95,25 +93,7 @@ impl Cancel {
             {lost}
             <p class="s muted mt-2">{t(key::VOUCHER_CANCEL_LIMIT)}</p>
             {self.attempt.note()}
-            <div class="row mt-5">
-                <button
-                    type="button"
-                    class="btn q"
-                    aria-disabled=move || self.attempt.busy()
-                    on:click=move |_| closing.run(())
-                >
-                    {t(key::VOUCHER_CANCEL_KEEP)}
-                </button>
-                <button
-                    type="button"
-                    class="btn d"
-                    aria-disabled=move || self.attempt.busy()
-                    aria-busy=move || self.attempt.busy()
-                    on:click=move |_| self.send()
-                >
-                    {label}
-                </button>
-            </div>
+            {self.attempt.choice(keep, "btn d", words, send)}
         }
         .into_any()
     }

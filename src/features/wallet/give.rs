@@ -77,10 +77,8 @@ impl Give {
     }
 
     fn form(self) -> AnyView {
-        let closing = self.closing();
-        let label = live(move || {
-            t(if self.attempt.busy().is_some() { key::GIFT_MAKING } else { key::GIFT_MAKE }).into_any()
-        });
+        let later = (key::GIFT_NOT_NOW, self.closing());
+        let send = Callback::new(move |()| self.send());
         view! {
             <h2 id="sheet-title" class="title--xl">
                 {t(key::GIFT_GIVE)}
@@ -97,25 +95,7 @@ impl Give {
                 />
             </label>
             {self.attempt.note()}
-            <div class="row mt-5">
-                <button
-                    type="button"
-                    class="btn q"
-                    aria-disabled=move || self.attempt.busy()
-                    on:click=move |_| closing.run(())
-                >
-                    {t(key::GIFT_NOT_NOW)}
-                </button>
-                <button
-                    type="button"
-                    class="btn"
-                    aria-disabled=move || self.attempt.busy()
-                    aria-busy=move || self.attempt.busy()
-                    on:click=move |_| self.send()
-                >
-                    {label}
-                </button>
-            </div>
+            {self.attempt.choice(later, "btn", [key::GIFT_MAKE, key::GIFT_MAKING], send)}
         }
         .into_any()
     }

@@ -11,7 +11,7 @@ use crate::features::wallet::follow::follow;
 use crate::features::wallet::show::{Show, Use};
 use crate::features::wallet::{face, pay};
 use crate::i18n::{fill, key, t};
-use crate::parts::coupon::{deadline, fact, terms, top};
+use crate::parts::coupon::{self, deadline, fact, terms, top};
 use crate::parts::frame::{close, landscape};
 use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
@@ -121,21 +121,11 @@ fn head(query: Query<Redemption>) -> AnyView {
 }
 
 pub(super) fn bones() -> AnyView {
-    view! {
-        <article class="voucher">
-            <div class="voucher__top">
-                <span class="shelf"></span>
-                <div class="grow">{bone("h", 6)}{bone("t", 8)}{bone("s", 4)}</div>
-            </div>
-            <div class="perf">
-                <i></i>
-            </div>
-            <div class="voucher__b">
-                {bone("block", 10)} <div class="mt-4">{bone("t", 10)}{bone("t", 8)}{bone("t", 10)}</div>
-            </div>
-        </article>
-    }
-    .into_any()
+    let below = view! {
+        {bone("block", 10)}
+        <div class="mt-4">{bone("t", 10)}{bone("t", 8)}{bone("t", 10)}</div>
+    };
+    coupon::bones(below.into_any())
 }
 
 fn content(one: &Redemption, cancel: Cancel, show: Show) -> AnyView {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use member_portal::i18n::{fill, key, t};
 use portal_tests::page::Page;
-use portal_tests::proxy::Fault;
+use portal_tests::proxy::{Fault, Stage};
 use serde_json::json;
 
 use crate::journey::Member;
@@ -17,6 +17,15 @@ const REDEEM: &str = "POST /api/v1/me/redemptions";
 const LOOK_UP: &str = "GET /api/v1/me/redemptions?client_ref=";
 /// What has to be pressed in the sheet.
 const AGREE: &str = "[role=dialog] .btn:not(.q)";
+/// Presses what asks about an open order, in one go: when it is confirmed by itself at this moment, the row goes, and
+/// something else would lie under the finger.
+const ASK: &str = "
+    if (!document.querySelector('.pend')) return true;
+    const open = (button) => button.getAttribute('aria-disabled') !== 'true';
+    const asks = (button) => open(button) && button.textContent.includes(arguments[0]);
+    const found = [...document.querySelectorAll('.pend .btn')].find(asks);
+    if (found) found.click();
+    return !!found;";
 /// A backend that is not believed to know keys again.
 const NOT_IDEMPOTENT: &str = r#"{"api":"/api/v1","features_off":["idempotency"]}"#;
 
@@ -43,6 +52,9 @@ pub(crate) async fn states(page: &mut Page<'_>, member: &Member, clock: &AtomicI
     let outcome = killed(page, member).await;
     page.proxy.heal();
     step(page, "redeem-killed", outcome).await;
+    let outcome = taken_up(page, member).await;
+    page.proxy.heal();
+    step(page, "redeem-taken-up", outcome).await;
     let outcome = not_made(page, member).await;
     page.proxy.heal();
     step(page, "redeem-not-made", outcome).await;
@@ -52,12 +64,24 @@ pub(crate) async fn states(page: &mut Page<'_>, member: &Member, clock: &AtomicI
 }
 
 /// Balance and number of redemptions.
-async fn account(member: &Member) -> Result<(i64, usize)> {
+type Account = (i64, usize);
+
+async fn account(member: &Member) -> Result<Account> {
     Ok((member.balance().await?, member.redemptions().await?.len()))
 }
 
-async fn cost(member: &Member) -> Result<i64> {
-    member.get(&format!("/rewards/{REWARD}")).await?["cost_points"].as_i64().context("no cost")
+async fn unspent(page: &mut Page<'_>, member: &Member, before: &Account, when: &str) -> Result<()> {
+    page.same(&format!("points and redemptions {when}"), &account(member).await?, before);
+    Ok(())
+}
+
+/// [`REWARD`] was redeemed once since `before`, and nothing stays open.
+async fn spent_once(page: &mut Page<'_>, member: &Member, before: &Account, when: &str) -> Result<()> {
+    let reward = member.get(&format!("/rewards/{REWARD}")).await?;
+    let cost = reward["cost_points"].as_i64().context("no cost")?;
+    let wanted = (before.0 - cost, before.1 + 1);
+    page.same(&format!("points and redemptions {when}"), &account(member).await?, &wanted);
+    settled(page).await
 }
 
 async fn points(member: &Member) -> Result<String> {
@@ -123,8 +147,7 @@ async fn refusals(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.proxy.heal();
     page.press_that("[role=dialog] button", t(key::ACTION_RETRY)).await?;
     page.see("[role=dialog] .eq").await?;
-    page.same("points and redemptions after refusals", &account(member).await?, &before);
-    Ok(())
+    unspent(page, member, &before, "after refusals").await
 }
 
 /// The price has changed since the preview: it is asked again, and only a second agreement spends.
@@ -136,16 +159,10 @@ async fn changed(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.see("[role=dialog] .note--warn").await?;
     page.see("[role=dialog] .eq").await?;
     page.check("redeem-changed").await?;
-    page.same("points and redemptions before agreeing again", &account(member).await?, &before);
+    unspent(page, member, &before, "before agreeing again").await?;
     page.press(AGREE).await?;
     page.arrive("/vouchers/").await?;
-    let cost = cost(member).await?;
-    page.same(
-        "points and redemptions after agreeing again",
-        &account(member).await?,
-        &(before.0 - cost, before.1 + 1),
-    );
-    Ok(())
+    spent_once(page, member, &before, "after agreeing again").await
 }
 
 /// Too many requests: the order waits, and the same is sent again when the member says so.
@@ -156,19 +173,13 @@ async fn held(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.press(AGREE).await?;
     page.see("[role=dialog] .note--warn").await?;
     page.check("redeem-held").await?;
-    page.same("points and redemptions while it is held", &account(member).await?, &before);
+    unspent(page, member, &before, "while it is held").await?;
     page.press_that("[role=dialog] button", t(key::ACTION_RETRY)).await?;
     page.arrive("/vouchers/").await?;
     let keys = page.proxy.orders();
     page.same("keys that were sent", &keys.iter().collect::<std::collections::BTreeSet<_>>().len(), &1);
     page.same("orders that were sent", &keys.len(), &2);
-    let cost = cost(member).await?;
-    page.same(
-        "points and redemptions after it was held",
-        &account(member).await?,
-        &(before.0 - cost, before.1 + 1),
-    );
-    settled(page).await
+    spent_once(page, member, &before, "after it was held").await
 }
 
 /// The backend redeems and the answer is lost: it is looked up, and nothing is spent twice.
@@ -191,13 +202,7 @@ async fn lost(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.press_that("[role=dialog] button", t(key::REDEEM_UNKNOWN_CHECK)).await?;
     page.arrive("/vouchers/").await?;
     page.see("svg.qr").await?;
-    let cost = cost(member).await?;
-    page.same(
-        "points and redemptions after a lost answer",
-        &account(member).await?,
-        &(before.0 - cost, before.1 + 1),
-    );
-    settled(page).await
+    spent_once(page, member, &before, "after a lost answer").await
 }
 
 /// The same, and the tab is killed: the wallet says that it is being confirmed, and confirms it.
@@ -214,17 +219,36 @@ async fn killed(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.see(".pend .btn:not([aria-disabled=true])").await?;
     page.check("wallet-confirming").await?;
     page.proxy.heal();
-    page.press_that(".pend .btn", t(key::REDEEM_UNKNOWN_CHECK)).await?;
-    settled(page).await?;
+    page.until("the button that asks", ASK, vec![json!(t(key::REDEEM_UNKNOWN_CHECK))]).await?;
     page.until("no row of what is confirmed", "return !document.querySelector('.pend')", vec![]).await?;
     page.see(".tkt").await?;
-    let cost = cost(member).await?;
-    page.same(
-        "points and redemptions after a closed tab",
-        &account(member).await?,
-        &(before.0 - cost, before.1 + 1),
-    );
-    Ok(())
+    spent_once(page, member, &before, "after a closed tab").await
+}
+
+/// The tab is killed while the answer is on its way: home takes the order up at the next start, and says what became of it.
+async fn taken_up(page: &mut Page<'_>, member: &Member) -> Result<()> {
+    let before = account(member).await?;
+    let reward = member.get(&format!("/rewards/{REWARD}")).await?;
+    let title = reward["title"].as_str().context("no title")?;
+    quote(page, REWARD).await?;
+    page.proxy.schedule([]);
+    let stopped = page.proxy.stop(0, Stage::Answered);
+    page.press(AGREE).await?;
+    let gate = stopped.await.context("nothing was sent")?;
+    page.client().goto(&format!("{}/robots.txt", page.proxy.origin)).await?;
+    drop(gate);
+    let open = page.intents().await?.iter().filter(|intent| intent["settled"].is_null()).count();
+    page.same("intents that the tab leaves open", &open, &1);
+    // The notice goes away by itself, so it is looked for before the page is at rest.
+    page.client().goto(&format!("{}/", page.proxy.origin)).await?;
+    page.read(&fill(key::WALLET_PENDING_MADE, &[("title", title)])).await?;
+    page.same("where it is said", &page.place().await?, &"/".to_owned());
+    page.same("orders that were sent", &page.proxy.orders().len(), &1);
+    let newest = member.redemptions().await?.first().map(|one| one["id"].clone());
+    let spent = member.entries("redemption").await?;
+    let spent = spent.iter().filter(|entry| Some(&entry["source"]["id"]) == newest.as_ref()).count();
+    page.same("spends in the ledger", &spent, &1);
+    spent_once(page, member, &before, "after it was taken up").await
 }
 
 /// The order came too late: it is certain that nothing was made, and it can be begun anew.
@@ -238,7 +262,7 @@ async fn not_made(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.check("redeem-not-made").await?;
     page.press_that("[role=dialog] button", t(key::WALLET_PENDING_AGAIN)).await?;
     page.see("[role=dialog] .eq").await?;
-    page.same("points and redemptions when nothing was made", &account(member).await?, &before);
+    unspent(page, member, &before, "when nothing was made").await?;
     page.press("[role=dialog] .icbtn").await?;
     settled(page).await
 }
@@ -246,7 +270,6 @@ async fn not_made(page: &mut Page<'_>, member: &Member) -> Result<()> {
 /// A backend that doesn't know keys again: nothing is sent twice, the ledger is read and the member is asked.
 async fn asked(page: &mut Page<'_>, member: &Member, clock: &AtomicI64) -> Result<()> {
     let before = account(member).await?;
-    let cost = cost(member).await?;
     page.proxy.spoil("GET /config.json", Fault::answer(200, "application/json", NOT_IDEMPOTENT));
     quote(page, REWARD).await?;
     // Not `DropAnswer`: Chromium itself sends a request again when a connection that it uses again ends without an answer.
@@ -258,14 +281,10 @@ async fn asked(page: &mut Page<'_>, member: &Member, clock: &AtomicI64) -> Resul
     page.press_that("[role=dialog] a.btn", t(key::REDEEM_ASK_YES)).await?;
     page.arrive("/wallet").await?;
     page.same("orders that were sent", &page.proxy.orders().len(), &1);
-    page.same(
-        "points and redemptions when it was made",
-        &account(member).await?,
-        &(before.0 - cost, before.1 + 1),
-    );
-    settled(page).await?;
+    spent_once(page, member, &before, "when it was made").await?;
 
     // This one never arrived; the clock stands, so it is a reward of another cost.
+    let before = account(member).await?;
     quote(page, OTHER).await?;
     page.proxy.schedule([(0, Fault::answer(502, "text/html", "<h1>Bad gateway</h1>"))]);
     page.press(AGREE).await?;
@@ -284,11 +303,7 @@ async fn asked(page: &mut Page<'_>, member: &Member, clock: &AtomicI64) -> Resul
     page.press_that("[role=dialog] button", t(key::REDEEM_ASK_NO)).await?;
     page.read(&fill(key::REDEEM_UNKNOWN_NOT_MADE, &[("points", &points(member).await?)])).await?;
     page.same("orders that were sent", &page.proxy.orders().len(), &1);
-    page.same(
-        "points and redemptions when it was not made",
-        &account(member).await?,
-        &(before.0 - cost, before.1 + 1),
-    );
+    unspent(page, member, &before, "when it was not made").await?;
     let outcomes: Vec<_> = page.intents().await?.iter().map(|intent| intent["outcome"].clone()).collect();
     page.same("what is kept", &outcomes.contains(&json!("not-made")), &true);
     settled(page).await

@@ -6,9 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use backend::{Clock, Config};
 use member_portal::i18n::{Locale, fill, key, t};
-use portal_tests::backend::{Backend, config, now_by_hand};
+use portal_tests::backend::{Backend, now_by_hand};
 use portal_tests::driver::Browser;
 use portal_tests::page::Page;
 use portal_tests::proxy::{Fault, Gate, Given, Later, Proxy, Stage};
@@ -189,12 +188,7 @@ struct Stand<'a> {
 /// All schedules in one browser.
 pub(crate) async fn walk(browser: &Browser) -> Result<Vec<String>> {
     let clock = now_by_hand();
-    let backend = Backend::start_with(Config {
-        clock: Clock::by_hand(Arc::clone(&clock)),
-        portal: Some(portal_tests::portal()?),
-        ..config("coffee")?
-    })
-    .await?;
+    let backend = Backend::start_with_portal_by_hand("coffee", Arc::clone(&clock)).await?;
     let proxy = Proxy::start(&backend.origin).await?;
     let page = Page::begin(browser, &proxy, "schedules", Locale::ZhCn).await?;
     let member = Member::of(&backend, "coffee", "three_expiries").await?;

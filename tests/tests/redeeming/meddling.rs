@@ -1,4 +1,5 @@
-//! Another device of the same member meddles, so that what was refused would not be any more.
+//! Something meddles: another device of the same member, so that what was refused would not be any more, or a store that
+//! can't be read for a moment.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -56,4 +57,35 @@ pub(crate) async fn a_refusal_stays_one(stage: &Stage) {
     assert_eq!(made, 0, "told not made, and made");
     let kept = device.intents().pop().and_then(|intent| intent.settled).map(|(_, outcome)| outcome);
     assert_eq!(kept, Some(Outcome::NotMade));
+}
+
+/// The order is late. While the device can't read what it keeps, a gate on the way turns the second attempt away: of the
+/// first one that says nothing. The third one is made, and the late one changes nothing.
+pub(crate) async fn what_cannot_be_read_settles_nothing(stage: &Stage) {
+    let (somebody, proxy) = (&stage.people[0], &stage.proxy);
+    let member = somebody.member.clone();
+    let device = Device::new(Rc::clone(proxy), member, stage.promise, stage.clock.clone(), 0);
+    proxy.schedule([
+        (1, Fault::Late { until: Later::Asked, hangs: false }),
+        (3, Fault::problem(403, "forbidden", None)),
+    ]);
+    let (looked_up, sent) = (proxy.stop(2, Moment::Sent), proxy.stop(3, Moment::Sent));
+    let (tab, tasks, record) = (Tab::new(&device, "A"), Rc::default(), Rc::<Record>::default());
+    let sheet = Sheet::open(&tab, &tasks, &record, REWARD, COST);
+    until(&sheet, Step::Ready).await;
+    let key = sheet.key();
+    sheet.on(Event::Agree(key.clone()));
+    let gate = looked_up.await.unwrap();
+    device.unreadable.set(true);
+    drop(gate);
+    let gate = sent.await.unwrap();
+    device.unreadable.set(false);
+    drop(gate);
+    until(&sheet, Step::Made).await;
+    assert_eq!(proxy.deliver().await, 1);
+    let account = somebody.account().await.unwrap();
+    let made = account.redemptions.iter().filter(|row| row["client_ref"] == key.as_str()).count();
+    assert_eq!(made, 1);
+    let kept = device.intents().pop().and_then(|intent| intent.settled).map(|(_, outcome)| outcome);
+    assert!(matches!(kept, Some(Outcome::Made(_))), "{kept:?}");
 }

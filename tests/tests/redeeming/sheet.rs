@@ -69,17 +69,8 @@ impl Sheet {
         record: &Rc<Record>,
         intent: Intent,
     ) -> Rc<Self> {
-        let order = Order {
-            reward_id: intent.reward_id.clone(),
-            title: intent.title.clone(),
-            quantity: intent.quantity,
-            store_id: intent.store_id.clone(),
-            expected_cost: intent.expected_cost,
-            seen: intent.seq,
-            intent: Some(intent.clone()),
-        };
-        let course = Course::resume(tab.device.promise, intent.client_ref, intent.expected_cost);
-        Self::begin(tab, tasks, record, course, order)
+        let course = Course::resume(tab.device.promise, intent.client_ref.clone(), intent.expected_cost);
+        Self::begin(tab, tasks, record, course, Order::of(intent))
     }
 
     fn begin(
