@@ -12,6 +12,8 @@ mod mutations;
 mod routes;
 #[path = "contract/statuses.rs"]
 mod statuses;
+#[path = "contract/surveys.rs"]
+mod surveys;
 #[path = "contract/waiting.rs"]
 mod waiting;
 #[path = "contract/walk.rs"]

@@ -60,6 +60,8 @@ pub struct Config {
     pub limits: Limits,
     /// Fills the catalogue up to so many rewards, with variants of the programme's own.
     pub rewards: Option<usize>,
+    /// Adds a survey of so many questions, each with a condition.
+    pub survey_questions: Option<usize>,
     /// Serves the same backend here too, as the first kiosk of the first store sees it. For development: enrolment of
     /// devices isn't part of this version.
     pub kiosk: Option<SocketAddr>,
@@ -81,6 +83,7 @@ impl Config {
             portal: None,
             limits: Limits::default(),
             rewards: None,
+            survey_questions: None,
             kiosk: None,
             without: Vec::new(),
         }
@@ -100,7 +103,9 @@ impl Backend {
     /// # Errors
     /// When there is no such programme or feature, or the database can't be opened, is of a newer version or belongs to another programme.
     pub fn open(config: &Config) -> Result<Self> {
-        let programme = Arc::new(Programme::load_filled(&config.programme, config.rewards.unwrap_or(0))?);
+        let mut programme = Programme::load_filled(&config.programme, config.rewards.unwrap_or(0))?;
+        programme.surveys.extend(config.survey_questions.map(seed::surveys::long));
+        let programme = Arc::new(programme);
         let db = Db::open(&config.database)?;
         let clock = config.clock.clone();
         let anchor = db.transact(|tx| prepare(tx, &programme, clock.now(), config.seed))?;

@@ -44,6 +44,9 @@ struct Arguments {
     /// Fills the catalogue up to so many rewards, to try it at scale
     #[arg(long, value_name = "N")]
     rewards: Option<usize>,
+    /// Adds a survey of so many questions, each with a condition, to try it at scale
+    #[arg(long, value_name = "N")]
+    survey_questions: Option<usize>,
     /// Leaves a feature out, to try clients against lesser backends; may be repeated
     #[arg(long, value_name = "FEATURE")]
     without: Vec<String>,
@@ -73,6 +76,7 @@ async fn main() -> Result<()> {
         portal: arguments.portal,
         kiosk: arguments.kiosk,
         rewards: arguments.rewards,
+        survey_questions: arguments.survey_questions,
         without: arguments.without,
         limits: match arguments.rate_limits {
             RateLimits::Strict => Limits::default(),

@@ -16,6 +16,7 @@ pub(crate) enum Code {
     IntentExpired,
     KeyReused,
     RevisionConflict,
+    DraftConflict,
     Validation,
     Malformed,
     Unauthenticated,
@@ -86,6 +87,12 @@ impl Code {
                 409,
                 false,
                 ["内容已更新", "內容已更新", "The content has been revised"],
+            ),
+            Self::DraftConflict => (
+                "draft-conflict",
+                409,
+                false,
+                ["别处有更新的草稿", "別處有更新的草稿", "There is a newer draft"],
             ),
             Self::Validation => {
                 ("validation", 422, false, ["填写的内容有误", "填寫的內容有誤", "The request is not valid"])

@@ -3,6 +3,7 @@
 use crate::locale::{Locale, Text};
 use crate::rules::accrual::Rate;
 use crate::rules::expiry::Policy;
+use crate::rules::occasions::Kind;
 use crate::rules::tier::{Level, Match, Threshold};
 use crate::seed::catalogue::fill_up;
 use crate::shelf::Shelf;
@@ -11,16 +12,17 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use serde_json::Value;
 
-const FILES: [(&str, &str); 4] = [
-    ("coffee", include_str!("../seeds/coffee.json")),
-    ("milk-tea", include_str!("../seeds/milk-tea.json")),
-    ("sparkling", include_str!("../seeds/sparkling.json")),
-    ("ice-tea", include_str!("../seeds/ice-tea.json")),
+/// Each programme: its name, its file, and the file of its surveys.
+const FILES: [(&str, &str, &str); 4] = [
+    ("coffee", include_str!("../seeds/coffee.json"), include_str!("../seeds/surveys/coffee.json")),
+    ("milk-tea", include_str!("../seeds/milk-tea.json"), include_str!("../seeds/surveys/milk-tea.json")),
+    ("sparkling", include_str!("../seeds/sparkling.json"), include_str!("../seeds/surveys/sparkling.json")),
+    ("ice-tea", include_str!("../seeds/ice-tea.json"), include_str!("../seeds/surveys/ice-tea.json")),
 ];
 
 /// The names of the programmes that can be served.
 pub fn programme_ids() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(id, _)| *id)
+    FILES.iter().map(|(id, ..)| *id)
 }
 
 /// What the picture of a benefit is called; two tiers may draw the same benefit differently.
@@ -50,6 +52,7 @@ pub(crate) struct Programme {
     pub(crate) terms_library: std::collections::BTreeMap<String, Text>,
     pub(crate) rewards: Vec<Reward>,
     pub(crate) coupon_offers: Vec<CouponOffer>,
+    #[serde(skip)]
     pub(crate) surveys: Vec<Survey>,
     pub(crate) members: Vec<SeedMember>,
     /// Where each reward is.
@@ -213,6 +216,15 @@ pub(crate) struct Discount {
     pub(crate) percent: Option<i64>,
 }
 
+/// What a survey is offered after; nobody sees it before.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Occasion {
+    #[serde(rename = "type")]
+    pub(crate) kind: Kind,
+    /// Only after redemptions of this category of rewards.
+    pub(crate) category: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Survey {
     pub(crate) id: String,
@@ -224,6 +236,8 @@ pub(crate) struct Survey {
     pub(crate) revision: i64,
     pub(crate) picture: String,
     pub(crate) palette: Option<Vec<String>>,
+    /// None when everybody may answer it.
+    pub(crate) occasion: Option<Occasion>,
     pub(crate) definition: Value,
 }
 
@@ -266,11 +280,12 @@ impl Programme {
 
     /// As `load`, with at least so many rewards: there are variants of its own ones when it has fewer.
     pub(crate) fn load_filled(id: &str, rewards: usize) -> Result<Self> {
-        let (_, file) = FILES.iter().find(|(known, _)| *known == id).with_context(|| {
+        let (_, file, surveys) = FILES.iter().find(|(known, ..)| *known == id).with_context(|| {
             format!("there is no programme {id:?}; there are {:?}", programme_ids().collect::<Vec<_>>())
         })?;
         let mut programme: Self =
             serde_json::from_str(file).with_context(|| format!("the seed file of {id}"))?;
+        programme.surveys = serde_json::from_str(surveys).with_context(|| format!("the surveys of {id}"))?;
         programme.check().with_context(|| format!("the seed file of {id}"))?;
         fill_up(&mut programme.rewards, rewards);
         programme.shelf = Shelf::new(&programme.rewards)?;
@@ -302,6 +317,12 @@ impl Programme {
             );
             ensure!(reward.issue.as_ref().is_none_or(|issue| issue.seconds > 0), "{}: issue", reward.id);
             ensure!(reward.cost_points >= 0 && reward.voucher_valid_days > 0, "{}: numbers", reward.id);
+        }
+        for survey in &self.surveys {
+            let category = survey.occasion.as_ref().and_then(|occasion| occasion.category.as_ref());
+            let known = |id: &String| self.categories.iter().any(|category| category.id == *id);
+            ensure!(category.is_none_or(known), "{}: occasion", survey.id);
+            ensure!(survey.reward_points >= 0 && survey.minutes > 0, "{}: numbers", survey.id);
         }
         for member in &self.members {
             ensure!(self.tier_index(&member.tier).is_some(), "{}: tier", member.phone);
@@ -374,7 +395,7 @@ mod tests {
             assert!(programme.rewards.len() >= 40, "{id}: {} rewards", programme.rewards.len());
             assert!(
                 programme.categories.len() >= 4
-                    && programme.surveys.len() >= 2
+                    && programme.surveys.len() >= 5
                     && programme.members.len() == 3
             );
             let any = |what: fn(&Reward) -> bool| assert!(programme.rewards.iter().any(what));
@@ -387,6 +408,62 @@ mod tests {
             any(|r| r.list_cost_points.is_some());
             any(|r| r.cost_money.is_some());
             any(|r| r.issue.is_some());
+            let mut ids: Vec<&str> = programme.surveys.iter().map(|survey| survey.id.as_str()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), programme.surveys.len(), "{id}: a survey's id comes twice");
+            for kind in [Kind::Redemption, Kind::Visit] {
+                let after = |survey: &Survey| survey.occasion.as_ref().is_some_and(|one| one.kind == kind);
+                assert!(programme.surveys.iter().any(after), "{id}: no survey after a {}", kind.name());
+            }
+        }
+    }
+
+    /// What a definition has under a name, anywhere.
+    fn each<'a>(value: &'a Value, visit: &mut dyn FnMut(Option<&'a str>, &'a Value)) {
+        match value {
+            Value::Object(map) => {
+                for (name, inner) in map {
+                    visit(Some(name), inner);
+                    each(inner, visit);
+                }
+            }
+            Value::Array(items) => {
+                for inner in items {
+                    visit(None, inner);
+                    each(inner, visit);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn surveys_are_said_in_every_language_with_pictures_that_are_there() {
+        let is_chinese = |text: &str| text.chars().any(|c| ('\u{3400}'..='\u{9fff}').contains(&c));
+        for id in programme_ids() {
+            let programme = Programme::load(id).unwrap();
+            for survey in &programme.surveys {
+                each(&survey.definition, &mut |name, value| match value {
+                    Value::Object(text) if text.contains_key("default") => {
+                        for language in ["default", "zh-tw", "en"] {
+                            let said = text.get(language).and_then(Value::as_str);
+                            assert!(said.is_some_and(|text| !text.is_empty()), "{id} {}: {value}", survey.id);
+                        }
+                        let english = text["en"].as_str().unwrap();
+                        assert!(!is_chinese(english), "{id} {}: {english}", survey.id);
+                    }
+                    Value::String(text) if name == Some("imageLink") => {
+                        let reward =
+                            text.strip_prefix("/media/rewards/").and_then(|t| t.strip_suffix(".svg"));
+                        assert!(reward.is_some_and(|id| programme.reward(id).is_some()), "{id}: {text}");
+                    }
+                    Value::String(text) if !matches!(name, Some("default" | "zh-tw")) => {
+                        assert!(!is_chinese(text), "{id} {}: {text} in one language only", survey.id);
+                    }
+                    _ => {}
+                });
+            }
         }
     }
 

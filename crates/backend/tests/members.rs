@@ -94,23 +94,23 @@ async fn a_survey_is_saved_submitted_and_paid_once() {
             json!({"revision": revision, "state": state, "answers": {"overall": 4, "liked": ["foam"]}});
         client.write(Method::PUT, &format!("/surveys/{id}/responses/{uuid}"), &body).await
     };
-    put(&mine, "draft", 2).await.problem(409, "revision-conflict");
-    put("x", "draft", 1).await.problem(422, "validation");
-    let draft = put(&mine, "draft", 1).await.ok(200);
+    put(&mine, "draft", 1).await.problem(409, "revision-conflict");
+    put("x", "draft", 2).await.problem(422, "validation");
+    let draft = put(&mine, "draft", 2).await.ok(200);
     assert_eq!((&draft["points_awarded"], &draft["balance_after"]), (&json!(0), &json!(0)));
     assert_eq!(client.get("/me/surveys").await.ok(200)["data"][0]["status"], "draft");
     let saved = client.get(&format!("/surveys/{id}")).await.ok(200);
     assert_eq!(saved["response"]["answers"]["liked"], json!(["foam"]));
 
-    let submitted = put(&mine, "submitted", 1).await.ok(200);
+    let submitted = put(&mine, "submitted", 2).await.ok(200);
     assert_eq!(submitted["points_awarded"], survey["reward_points"]);
-    assert_eq!(put(&mine, "submitted", 1).await.ok(200), submitted);
-    assert_eq!(put(&mine, "draft", 1).await.ok(200), submitted, "a draft after it changes nothing");
-    put(&other, "submitted", 1).await.problem(409, "already-submitted");
+    assert_eq!(put(&mine, "submitted", 2).await.ok(200), submitted);
+    assert_eq!(put(&mine, "draft", 2).await.ok(200), submitted, "a draft after it changes nothing");
+    put(&other, "submitted", 2).await.problem(409, "already-submitted");
     assert_eq!(client.checked_balance().await, survey["reward_points"].as_i64().unwrap());
     let shown = client.get("/me/surveys").await.ok(200)["data"][0].clone();
     assert_eq!((&shown["status"], &shown["points_awarded"]), (&json!("submitted"), &survey["reward_points"]));
-    let bad = json!({"revision": 1, "state": "draft", "answers": []});
+    let bad = json!({"revision": 2, "state": "draft", "answers": []});
     client
         .write(Method::PUT, &format!("/surveys/{id}/responses/{mine}"), &bad)
         .await

@@ -27,10 +27,10 @@ fn unknown() -> Text {
     text("没有这个字段。", "沒有這個欄位。", "There is no such field.")
 }
 
-/// A body that is a JSON object.
-pub(crate) struct JsonBody(pub(crate) Map<String, Value>);
+/// A body that is a JSON object, of `LIMIT` bytes at most.
+pub(crate) struct JsonBody<const LIMIT: usize = BODY_LIMIT>(pub(crate) Map<String, Value>);
 
-impl FromRequest<Arc<App>> for JsonBody {
+impl<const LIMIT: usize> FromRequest<Arc<App>> for JsonBody<LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Problem> {
@@ -42,12 +42,11 @@ impl FromRequest<Arc<App>> for JsonBody {
         }
         let announced =
             headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if announced.is_some_and(|length| length > BODY_LIMIT) {
+        if announced.is_some_and(|length| length > LIMIT) {
             return Err(Problem::new(Code::PayloadTooLarge));
         }
-        let bytes = to_bytes(request.into_body(), BODY_LIMIT)
-            .await
-            .map_err(|_| Problem::new(Code::PayloadTooLarge))?;
+        let bytes =
+            to_bytes(request.into_body(), LIMIT).await.map_err(|_| Problem::new(Code::PayloadTooLarge))?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(_) => Err(Problem::new(Code::Validation)

@@ -19,6 +19,7 @@ mod redemptions;
 mod rewards;
 mod sessions;
 mod stores;
+mod survey_offers;
 mod surveys;
 mod tier;
 mod transfers;
@@ -78,7 +79,7 @@ pub(crate) fn features(without: &[String]) -> anyhow::Result<Vec<&'static str>> 
     Ok(all.iter().copied().filter(|feature| !without.iter().any(|name| name == feature)).collect())
 }
 
-/// Bodies of requests are at most this long.
+/// Bodies of requests are at most this long; those of answers to surveys are longer.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
 /// Everything below `/api`.
@@ -112,6 +113,7 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/api/v1/coupon-offers", get(coupons::offers))
         .route("/api/v1/coupon-offers/{offer_id}/claims", post(coupons::claim))
         .route("/api/v1/me/surveys", get(surveys::mine))
+        .route("/api/v1/me/survey-offers", post(survey_offers::create))
         .route("/api/v1/surveys/{survey_id}", get(surveys::get))
         .route("/api/v1/surveys/{survey_id}/responses/{client_uuid}", put(surveys::answer))
         .route("/api/v1/me/card-code", get(card_code::get))

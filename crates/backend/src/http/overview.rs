@@ -1,7 +1,7 @@
 //! `GET /me/overview`: what the home screen needs, in one round trip.
 
 use super::context::{Ctx, Member};
-use super::{me, points, rewards, surveys, tier};
+use super::{me, points, rewards, survey_offers, surveys, tier};
 use crate::catalogue::{Obstacle, Shopper};
 use crate::problem::Problem;
 use crate::programme::Reward;
@@ -27,7 +27,7 @@ pub(crate) async fn get(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem
                 shown.sort_by_key(|reward| reward.cost_points);
             }
             shown.truncate(SHOWN);
-            Ok(json!({
+            let mut body = json!({
                 "me": me::view(tx, &member.id)?,
                 "tier": tier,
                 "points": points::view(tx, ctx, &member.id)?,
@@ -36,7 +36,11 @@ pub(crate) async fn get(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem
                     "total": total,
                 },
                 "surveys": {"data": surveys::most_urgent(tx, ctx, &member.id)?.into_iter().collect::<Vec<_>>()},
-            }))
+            });
+            if ctx.app.has(survey_offers::FEATURE) {
+                body["survey_offer_due"] = survey_offers::is_due(tx, ctx, &member.id)?.into();
+            }
+            Ok(body)
         })
         .await?;
     Ok(Json(body))

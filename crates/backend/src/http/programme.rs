@@ -18,6 +18,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "redemption-deadline",
     "favourites",
     "coupon-transfers",
+    "survey-offers",
 ];
 
 pub(crate) async fn get(ctx: Ctx) -> Json<Value> {

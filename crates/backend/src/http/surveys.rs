@@ -4,27 +4,55 @@ use super::body::{Fields, JsonBody, depth, has_nul, integer, invalid, is_contrac
 use super::context::{Ctx, Member, PathParams, Writer};
 use super::views::{fields, image, put, window};
 use crate::clock::{Millis, rfc3339};
+use crate::locale::Text;
 use crate::problem::{Code, Problem};
 use crate::programme::Survey;
+use crate::scene::Scene;
 use crate::store::ledger::{self, Cause};
 use crate::store::surveys::{self, Response};
-use crate::store::tiers;
+use crate::store::{offers, tiers};
 use axum::Json;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 /// Surveys opened so many days before the seed file's time.
 const OPENED_DAYS: i64 = -30;
+/// A survey that was offered can be answered until the end of the day so many days after.
+const OFFERED_DAYS: i64 = 7;
 const MAX_DEPTH: usize = 8;
-const MAX_ANSWERS: usize = 200;
+const MAX_ANSWERS: usize = 1000;
+/// Bodies with answers are at most this long.
+const ANSWERS_LIMIT: usize = 256 * 1024;
 
-fn span(ctx: &Ctx, survey: &Survey) -> (Millis, Millis) {
+fn general_span(ctx: &Ctx, survey: &Survey) -> (Millis, Millis) {
     (ctx.scene.opening(OPENED_DAYS), ctx.scene.closing(survey.until_days))
 }
 
-fn is_open(ctx: &Ctx, survey: &Survey) -> bool {
-    let (from, until) = span(ctx, survey);
+/// From when until when the member can answer; none for a survey that is still to be offered.
+fn span(
+    db: &Connection,
+    ctx: &Ctx,
+    member: &str,
+    survey: &Survey,
+) -> rusqlite::Result<Option<(Millis, Millis)>> {
+    let (from, until) = general_span(ctx, survey);
+    if survey.occasion.is_none() {
+        return Ok(Some((from, until)));
+    }
+    let offered = offers::offered_at(db, member, &survey.id)?;
+    let end = |at: Millis| Scene { now: at, ..ctx.scene.clone() }.end_of_day_in(OFFERED_DAYS);
+    Ok(offered.map(|at| (at, until.min(end(at)))))
+}
+
+/// Whether a survey can be answered by anybody now.
+pub(crate) fn opens(ctx: &Ctx, survey: &Survey) -> bool {
+    let (from, until) = general_span(ctx, survey);
     (from..=until).contains(&ctx.now())
+}
+
+/// Whether the member has submitted answers to a survey.
+pub(crate) fn is_answered(db: &Connection, member: &str, survey: &Survey) -> Result<bool, Problem> {
+    Ok(surveys::get(db, member, &survey.id)?.is_some_and(|response| response.submitted))
 }
 
 /// How many questions a SurveyJS definition asks, also within panels.
@@ -32,14 +60,14 @@ fn questions(definition: &Value) -> usize {
     let within = |name: &str| {
         definition.get(name).and_then(Value::as_array).map_or(0, |list| list.iter().map(questions).sum())
     };
-    let silent = ["html", "image", "panel"];
+    let silent = ["expression", "html", "image", "panel"];
     let asks = definition.get("type").and_then(Value::as_str).is_some_and(|kind| !silent.contains(&kind));
     usize::from(asks) + within("pages") + within("elements")
 }
 
-fn summary(db: &Connection, ctx: &Ctx, member: &str, survey: &Survey) -> Result<Value, Problem> {
+pub(crate) fn summary(db: &Connection, ctx: &Ctx, member: &str, survey: &Survey) -> Result<Value, Problem> {
     let response = surveys::get(db, member, &survey.id)?;
-    let (from, until) = span(ctx, survey);
+    let (from, until) = span(db, ctx, member, survey)?.unwrap_or_else(|| general_span(ctx, survey));
     let status = match &response {
         Some(response) if response.submitted => "submitted",
         Some(_) => "draft",
@@ -63,28 +91,30 @@ fn summary(db: &Connection, ctx: &Ctx, member: &str, survey: &Survey) -> Result<
     Ok(Value::Object(map))
 }
 
-/// The surveys to show: what can be answered, and what was.
-pub(crate) fn views(db: &Connection, ctx: &Ctx, member: &str) -> Result<Vec<Value>, Problem> {
+/// The surveys to show, with whether each was answered: what can be answered and what was, the soonest deadline first.
+fn shown<'a>(db: &Connection, ctx: &'a Ctx, member: &str) -> Result<Vec<(&'a Survey, bool)>, Problem> {
     let mut list = Vec::new();
     for survey in &ctx.programme().surveys {
-        let answered = surveys::get(db, member, &survey.id)?.is_some_and(|response| response.submitted);
-        if answered || is_open(ctx, survey) {
-            list.push(summary(db, ctx, member, survey)?);
+        let Some((from, until)) = span(db, ctx, member, survey)? else { continue };
+        let answered = is_answered(db, member, survey)?;
+        if answered || (from..=until).contains(&ctx.now()) {
+            list.push((until, survey, answered));
         }
     }
-    Ok(list)
+    list.sort_by_key(|(until, ..)| *until);
+    Ok(list.into_iter().map(|(_, survey, answered)| (survey, answered)).collect())
+}
+
+fn views(db: &Connection, ctx: &Ctx, member: &str) -> Result<Vec<Value>, Problem> {
+    let list = shown(db, ctx, member)?;
+    list.into_iter().map(|(survey, _)| summary(db, ctx, member, survey)).collect()
 }
 
 /// The survey that can be answered and closes first.
 pub(crate) fn most_urgent(db: &Connection, ctx: &Ctx, member: &str) -> Result<Option<Value>, Problem> {
-    let mut open = Vec::new();
-    for survey in ctx.programme().surveys.iter().filter(|survey| is_open(ctx, survey)) {
-        if !surveys::get(db, member, &survey.id)?.is_some_and(|response| response.submitted) {
-            open.push(survey);
-        }
-    }
-    open.sort_by_key(|survey| survey.until_days);
-    open.first().map(|survey| summary(db, ctx, member, survey)).transpose()
+    let list = shown(db, ctx, member)?;
+    let open = list.into_iter().find(|(_, answered)| !answered);
+    open.map(|(survey, _)| summary(db, ctx, member, survey)).transpose()
 }
 
 pub(crate) async fn mine(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
@@ -95,7 +125,13 @@ pub(crate) async fn mine(ctx: Ctx, member: Member) -> Result<Json<Value>, Proble
 pub(crate) async fn get(ctx: Ctx, member: Member, path: PathParams) -> Result<Json<Value>, Problem> {
     let id = path.get("survey_id");
     let survey = ctx.programme().survey(&id).ok_or_else(Problem::not_found)?;
-    let (from, until) = span(&ctx, survey);
+    let (span, response) = ctx
+        .run(move |tx, ctx| {
+            let survey = ctx.programme().survey(&id).ok_or_else(Problem::not_found)?;
+            Ok((span(tx, ctx, &member.id, survey)?, surveys::get(tx, &member.id, &id)?))
+        })
+        .await?;
+    let (from, until) = span.ok_or_else(Problem::not_found)?;
     let mut map = fields(json!({
         "id": survey.id,
         "title": ctx.say(&survey.title),
@@ -106,18 +142,27 @@ pub(crate) async fn get(ctx: Ctx, member: Member, path: PathParams) -> Result<Js
         "window": window(Some(from), Some(until)),
         "definition": survey.definition,
     }));
-    let response = ctx.run(move |tx, _| Ok(surveys::get(tx, &member.id, &id)?)).await?;
     if let Some(response) = response {
-        let answers: Value = serde_json::from_str(&response.answers)?;
-        let saved = json!({
-            "client_uuid": response.client_uuid,
-            "state": if response.submitted { "submitted" } else { "draft" },
-            "revision": response.revision,
-            "answers": answers,
-        });
-        map.insert("response".into(), saved);
+        map.insert("response".into(), stored(&response)?);
     }
     Ok(Json(Value::Object(map)))
+}
+
+fn state(response: &Response) -> &'static str {
+    if response.submitted { "submitted" } else { "draft" }
+}
+
+/// What the backend has of the member's answers.
+fn stored(response: &Response) -> Result<Value, Problem> {
+    let answers: Value = serde_json::from_str(&response.answers)?;
+    Ok(json!({
+        "client_uuid": response.client_uuid,
+        "state": state(response),
+        "revision": response.revision,
+        "version": response.version,
+        "updated_at": rfc3339(response.updated_at),
+        "answers": answers,
+    }))
 }
 
 fn answers(value: &Value) -> Option<String> {
@@ -129,7 +174,7 @@ pub(crate) async fn answer(
     ctx: Ctx,
     Writer(member): Writer,
     path: PathParams,
-    JsonBody(body): JsonBody,
+    JsonBody(body): JsonBody<ANSWERS_LIMIT>,
 ) -> Result<Json<Value>, Problem> {
     let id = path.get("survey_id");
     let client_uuid = path.get("client_uuid");
@@ -140,6 +185,7 @@ pub(crate) async fn answer(
     let revision = input.required("revision", integer(1..=1_000_000));
     let state = input.required("state", one_of(&["draft", "submitted"]));
     let given = input.required("answers", answers);
+    let base = input.optional("base", integer(0..=i64::from(u32::MAX)));
     let read = revision.zip(state).zip(given);
     let ((revision, state), answers) = input.finish(read)?;
     let response = Response {
@@ -150,8 +196,42 @@ pub(crate) async fn answer(
         submitted_at: None,
         points_awarded: 0,
         balance_after: None,
+        version: 1,
+        updated_at: ctx.now(),
     };
-    ctx.run(move |tx, ctx| save(tx, ctx, &member.id, &id, response)).await.map(Json)
+    ctx.run(move |tx, ctx| save(tx, ctx, &member.id, &id, base, response)).await.map(Json)
+}
+
+/// What a write does to the draft that is stored.
+#[derive(Debug, PartialEq, Eq)]
+enum Effect {
+    /// Nothing: the very same was stored before.
+    Repeats,
+    /// It takes its place.
+    Follows,
+    /// It knew nothing of it, so one of the two would be lost.
+    Conflicts,
+}
+
+/// Who tells no base vouches that nobody else writes under its `client_uuid`.
+fn effect(draft: &Response, given: &Response, base: Option<i64>) -> Effect {
+    let same_client = draft.client_uuid == given.client_uuid;
+    if same_client
+        && (draft.submitted, draft.revision, &draft.answers)
+            == (given.submitted, given.revision, &given.answers)
+    {
+        return Effect::Repeats;
+    }
+    if base.map_or(same_client, |base| base == draft.version) { Effect::Follows } else { Effect::Conflicts }
+}
+
+fn draft_conflict(draft: &Response) -> Result<Problem, Problem> {
+    let detail = Text::new(
+        "这份问卷在别处填过，请选择留下哪一份。",
+        "這份問卷在別處填過，請選擇留下哪一份。",
+        "This survey was filled in elsewhere; please choose which answers to keep.",
+    );
+    Ok(Problem::new(Code::DraftConflict).detail(detail).extra("response", stored(draft)?))
 }
 
 fn save(
@@ -159,26 +239,37 @@ fn save(
     ctx: &Ctx,
     member: &str,
     id: &str,
+    base: Option<i64>,
     mut response: Response,
 ) -> Result<Value, Problem> {
     let survey = ctx.programme().survey(id).ok_or_else(Problem::not_found)?;
+    let (from, until) = span(db, ctx, member, survey)?.ok_or_else(Problem::not_found)?;
     tiers::settle(db, &ctx.scene, member)?;
-    if let Some(stored) = surveys::get(db, member, id)?.filter(|stored| stored.submitted) {
+    let before = surveys::get(db, member, id)?;
+    if let Some(stored) = before.as_ref().filter(|stored| stored.submitted) {
         // What was submitted stays as it is; a repeat by the same client only gets the answer again.
         if stored.client_uuid == response.client_uuid {
-            return saved(db, member, &stored);
+            return saved(db, member, stored);
         }
         return Err(Problem::new(Code::AlreadySubmitted));
     }
     if response.revision != survey.revision {
         return Err(Problem::new(Code::RevisionConflict).extra("current_revision", survey.revision));
     }
-    if !is_open(ctx, survey) {
+    if !(from..=until).contains(&ctx.now()) {
         return Err(Problem::new(Code::NotInWindow));
+    }
+    if let Some(draft) = before {
+        match effect(&draft, &response, base) {
+            Effect::Repeats => return saved(db, member, &draft),
+            Effect::Follows => response.version = draft.version.saturating_add(1),
+            Effect::Conflicts => return Err(draft_conflict(&draft)?),
+        }
     }
     if response.submitted {
         response.submitted_at = Some(ctx.now());
         response.points_awarded = survey.reward_points;
+        response.balance_after = Some(ledger::buckets(db, member)?.balance());
         if survey.reward_points > 0 {
             let cause = Cause {
                 reason: "survey",
@@ -191,7 +282,7 @@ fn save(
             response.balance_after = Some(balance);
         }
     }
-    surveys::put(db, member, id, &response, ctx.now())?;
+    surveys::put(db, member, id, &response)?;
     tiers::settle(db, &ctx.scene, member)?;
     saved(db, member, &response)
 }
@@ -203,8 +294,10 @@ fn saved(db: &Connection, member: &str, response: &Response) -> Result<Value, Pr
     };
     let mut map = fields(json!({
         "client_uuid": response.client_uuid,
-        "state": if response.submitted { "submitted" } else { "draft" },
+        "state": state(response),
         "revision": response.revision,
+        "version": response.version,
+        "updated_at": rfc3339(response.updated_at),
         "points_awarded": response.points_awarded,
         "balance_after": balance,
     }));
@@ -223,6 +316,37 @@ mod tests {
             {"elements": [{"type": "comment"}]},
         ]});
         assert_eq!(questions(&definition), 3);
+    }
+
+    #[test]
+    fn a_draft_gives_way_only_to_who_knew_it() {
+        let draft = |client: &str, version: i64, answers: &str| Response {
+            client_uuid: client.into(),
+            revision: 1,
+            submitted: false,
+            answers: answers.into(),
+            submitted_at: None,
+            points_awarded: 0,
+            balance_after: None,
+            version,
+            updated_at: 0,
+        };
+        let stored = draft("phone", 3, "{}");
+        let more = |client| draft(client, 1, "{\"a\":1}");
+        for (given, base, expected) in [
+            (draft("phone", 1, "{}"), Some(2), Effect::Repeats),
+            (more("phone"), None, Effect::Follows),
+            (more("phone"), Some(3), Effect::Follows),
+            (more("phone"), Some(2), Effect::Conflicts),
+            (more("tablet"), None, Effect::Conflicts),
+            (more("tablet"), Some(3), Effect::Follows),
+            (more("tablet"), Some(0), Effect::Conflicts),
+            (draft("tablet", 1, "{}"), None, Effect::Conflicts),
+            (Response { submitted: true, ..draft("phone", 1, "{}") }, None, Effect::Follows),
+            (Response { submitted: true, ..draft("phone", 1, "{}") }, Some(2), Effect::Conflicts),
+        ] {
+            assert_eq!(effect(&stored, &given, base), expected, "{given:?} {base:?}");
+        }
     }
 
     #[test]

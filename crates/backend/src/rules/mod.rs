@@ -3,4 +3,5 @@
 pub(crate) mod accrual;
 pub(crate) mod buckets;
 pub(crate) mod expiry;
+pub(crate) mod occasions;
 pub(crate) mod tier;

@@ -4,15 +4,17 @@ pub(crate) mod catalogue;
 mod history;
 mod plan;
 mod rng;
+pub(crate) mod surveys;
 
 use crate::clock::{DAY, Millis};
 use crate::ids;
 use crate::programme::SeedMember;
+use crate::rules::occasions::FRESH;
 use crate::rules::tier::{Standing, period_end};
 use crate::scene::Scene;
 use crate::store::coupons::{self, Coupon};
 use crate::store::members::{self, Consent, Member};
-use crate::store::tiers;
+use crate::store::{offers, tiers};
 use rng::Rng;
 use rusqlite::Connection;
 
@@ -52,9 +54,18 @@ fn fill_member(db: &Connection, scene: &Scene, seed: &SeedMember) -> rusqlite::R
     if seed.persona != "new" {
         let plan = plan::draw(scene, seed, standing, &mut rng);
         history::write(db, scene, &id, &plan, &mut rng)?;
+        let_pass(db, scene, &id)?;
         claims(db, scene, seed, &id, &mut rng)?;
     }
     Ok(())
+}
+
+/// Surveys about what happened were offered when it did; only what is freshest is left to ask about.
+fn let_pass(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<()> {
+    let open = offers::open(db, member, scene.now - FRESH)?;
+    open.iter()
+        .filter(|one| one.at < scene.now - plan::JUST_NOW)
+        .try_for_each(|one| offers::take(db, member, one, None, one.at))
 }
 
 /// Where the member stands today.

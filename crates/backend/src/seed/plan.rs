@@ -9,6 +9,9 @@ use crate::rules::{accrual, expiry::Policy};
 use crate::scene::Scene;
 use chrono::{Datelike, NaiveDate};
 
+/// How long ago the member with three expiry dates was in a store last.
+pub(super) const JUST_NOW: Millis = DAY / 8;
+
 /// What happens to a redemption after it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -59,6 +62,11 @@ pub(super) struct Plan {
 pub(super) fn draw(scene: &Scene, seed: &SeedMember, standing: Standing, rng: &mut Rng) -> Plan {
     let mut visits = visits(scene, seed, standing, rng);
     fit_tier(scene, seed, standing, &mut visits, rng);
+    if seed.persona == "three_expiries"
+        && let Some(last) = visits.iter_mut().max_by_key(|event| event.at)
+    {
+        last.at = scene.now - JUST_NOW;
+    }
     let mut events: Vec<Event> = visits;
     let start = day_start(add_months(local_date(scene.now, scene.zone()), -12), scene.zone()) + 11 * DAY / 24;
     let three = seed.persona == "three_expiries";

@@ -7,6 +7,7 @@ pub(crate) mod coupons;
 pub(crate) mod favourites;
 pub(crate) mod ledger;
 pub(crate) mod members;
+pub(crate) mod offers;
 pub(crate) mod pending;
 pub(crate) mod redemptions;
 pub(crate) mod replay;
@@ -25,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_initial.sql"),
     include_str!("../../migrations/0002_redemptions.sql"),
     include_str!("../../migrations/0003_coupons_favourites.sql"),
+    include_str!("../../migrations/0004_survey_offers.sql"),
 ];
 
 /// A handle on the database; clones share the connection.
@@ -134,10 +136,14 @@ mod tests {
                  VALUES ('m', '1', 'M', x'00', 't', 0, 0, 0);
                  INSERT INTO coupons (seq, id, member_id, offer_id, code, used_at, valid_from, valid_until)
                  VALUES (4, 'a', 'm', 'x', 'CODE4', NULL, 10, 90), (9, 'b', 'm', 'y', 'CODE9', 50, 20, 90);
+                 INSERT INTO survey_responses (member_id, survey_id, client_uuid, revision, state, answers, updated_at)
+                 VALUES ('m', 's', 'u', 1, 'draft', '{}', 7);
                  PRAGMA user_version = 2;",
             )
             .unwrap();
         migrate(&mut connection).unwrap();
+        let draft = surveys::get(&connection, "m", "s").unwrap().unwrap();
+        assert_eq!((draft.version, draft.updated_at), (1, 7));
         let rows = coupons::list(&connection, "m", None, None, 60, 10).unwrap();
         let rows: Vec<_> = rows.iter().map(|row| (row.seq, row.code.as_str(), row.status_at(60))).collect();
         assert_eq!(rows, [(9, "CODE9", "used"), (4, "CODE4", "available")]);

@@ -3,7 +3,7 @@
 use crate::clock::Millis;
 use rusqlite::{Connection, OptionalExtension, params};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Response {
     pub(crate) client_uuid: String,
     pub(crate) revision: i64,
@@ -13,11 +13,15 @@ pub(crate) struct Response {
     pub(crate) submitted_at: Option<Millis>,
     pub(crate) points_awarded: i64,
     pub(crate) balance_after: Option<i64>,
+    /// From 1; rises with everything that is stored.
+    pub(crate) version: i64,
+    pub(crate) updated_at: Millis,
 }
 
 pub(crate) fn get(db: &Connection, member: &str, survey: &str) -> rusqlite::Result<Option<Response>> {
     db.prepare_cached(
-        "SELECT client_uuid, revision, state, answers, submitted_at, points_awarded, balance_after
+        "SELECT client_uuid, revision, state, answers, submitted_at, points_awarded, balance_after, version,
+                updated_at
          FROM survey_responses WHERE member_id = ?1 AND survey_id = ?2",
     )?
     .query_row([member, survey], |row| {
@@ -30,23 +34,19 @@ pub(crate) fn get(db: &Connection, member: &str, survey: &str) -> rusqlite::Resu
             submitted_at: row.get(4)?,
             points_awarded: row.get(5)?,
             balance_after: row.get(6)?,
+            version: row.get(7)?,
+            updated_at: row.get(8)?,
         })
     })
     .optional()
 }
 
 /// Stores a draft or a submission in place of the draft before it.
-pub(crate) fn put(
-    db: &Connection,
-    member: &str,
-    survey: &str,
-    response: &Response,
-    now: Millis,
-) -> rusqlite::Result<()> {
+pub(crate) fn put(db: &Connection, member: &str, survey: &str, response: &Response) -> rusqlite::Result<()> {
     db.execute(
         "INSERT OR REPLACE INTO survey_responses (member_id, survey_id, client_uuid, revision, state, answers, submitted_at,
-            points_awarded, balance_after, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            points_awarded, balance_after, version, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         params![
             member,
             survey,
@@ -57,7 +57,8 @@ pub(crate) fn put(
             response.submitted_at,
             response.points_awarded,
             response.balance_after,
-            now,
+            response.version,
+            response.updated_at,
         ],
     )?;
     Ok(())
