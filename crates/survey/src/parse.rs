@@ -1,0 +1,469 @@
+//! From JSON to a definition: names of older versions, limits, and everything that can't be done named.
+
+mod names;
+
+use crate::definition::*;
+use crate::expression::Expression;
+use crate::js;
+use crate::regex::Regex;
+use crate::value::{Object, Value};
+use std::rc::Rc;
+
+/// Elements in all, columns and fields counted.
+const MAX_ELEMENTS: usize = 5_000;
+/// Choices, rows and points in all.
+const MAX_CHOICES: usize = 50_000;
+/// Panels within panels.
+const MAX_DEPTH: usize = 32;
+/// Entries of the list of what can't be done.
+const MAX_UNSUPPORTED: usize = 64;
+
+impl Definition {
+    /// Reads a definition.
+    ///
+    /// # Errors
+    /// When it isn't an object, or larger than a questionnaire can be. What the engine can't do is no error here:
+    /// [`Definition::unsupported`] names it.
+    pub fn parse(json: &Value) -> Result<Self, Refused> {
+        let object = json.as_object().ok_or(Refused::NotAnObject)?;
+        let mut reader = Reader { elements: 0, choices: 0, panels: 0, questions: 0, unsupported: Vec::new() };
+        reader.survey(object)
+    }
+}
+
+struct Reader {
+    elements: usize,
+    choices: usize,
+    /// For names of panels and questions that have none.
+    panels: usize,
+    questions: usize,
+    unsupported: Vec<Unsupported>,
+}
+
+impl Reader {
+    fn survey(&mut self, object: &Object) -> Result<Definition, Refused> {
+        let props = self.props(object, names::SURVEY, "survey");
+        let mut pages = Vec::new();
+        if let Some(list) = props.get("pages").as_array() {
+            for (at, page) in list.iter().enumerate() {
+                if let Some(page) = page.as_object() {
+                    let path = indexed("pages", at);
+                    pages.push(Rc::new(self.page(page, &path, pages.len())?));
+                }
+            }
+        } else if props.has("elements") {
+            let mut page = Object::new();
+            page.insert("elements".into(), props.get("elements").clone());
+            pages.push(Rc::new(self.page(&page, "survey", 0)?));
+        }
+        if props.word("checkErrorsMode") == "onValueChanging" {
+            self.name("survey", "checkErrorsMode: onValueChanging");
+        }
+        let triggers = self.triggers(&props);
+        let calculated = self.calculated(&props);
+        let completed_html = list(&props, "completedHtmlOnCondition")
+            .map(|item| Conditional {
+                expression: self.expression(item.get("expression"), "survey", "completedHtmlOnCondition"),
+                html: item.get("html").clone(),
+            })
+            .collect();
+        let mut props = props;
+        for key in ["pages", "elements", "triggers", "calculatedValues", "completedHtmlOnCondition"] {
+            props.0.remove(key);
+        }
+        Ok(Definition {
+            props,
+            pages,
+            triggers,
+            calculated,
+            completed_html,
+            unsupported: std::mem::take(&mut self.unsupported),
+        })
+    }
+
+    fn page(&mut self, object: &Object, path: &str, index: usize) -> Result<Element, Refused> {
+        let mut page = self.container(object, Kind::Page, path, 0)?;
+        if page.name.is_empty() {
+            page.name = numbered("page", index + 1);
+        }
+        Ok(page)
+    }
+
+    fn container(
+        &mut self,
+        object: &Object,
+        kind: Kind,
+        path: &str,
+        depth: usize,
+    ) -> Result<Element, Refused> {
+        let mut element = self.blank(object, kind, path)?;
+        let list = element.props.0.remove("elements").unwrap_or_default();
+        element.elements = self.elements(&list, path, "elements", depth + 1)?;
+        Ok(element)
+    }
+
+    fn elements(
+        &mut self,
+        list: &Value,
+        path: &str,
+        key: &str,
+        depth: usize,
+    ) -> Result<Vec<Rc<Element>>, Refused> {
+        if depth > MAX_DEPTH {
+            return Err(Refused::TooDeep);
+        }
+        let mut elements = Vec::new();
+        for (at, item) in list.as_array().unwrap_or_default().iter().enumerate() {
+            let Some(object) = item.as_object() else { continue };
+            let mut path = [path, ".", &indexed(key, at)].concat();
+            if let Some(name) = item.get("name").as_str() {
+                path.push_str(" (");
+                path.extend(name.chars().take(40));
+                path.push(')');
+            }
+            let kind = item.get("type").as_str().unwrap_or_default();
+            match Kind::from_type(kind) {
+                Some(Kind::Panel) => {
+                    let mut panel = self.container(object, Kind::Panel, &path, depth)?;
+                    if panel.name.is_empty() {
+                        self.panels += 1;
+                        panel.name = numbered("panel", self.panels);
+                    }
+                    elements.push(Rc::new(panel));
+                }
+                Some(kind) => elements.push(Rc::new(self.question(object, kind, &path, depth)?)),
+                None => self.name(&path, if kind.is_empty() { "type" } else { kind }),
+            }
+        }
+        Ok(elements)
+    }
+
+    /// An element with what all kinds have.
+    fn blank(&mut self, object: &Object, kind: Kind, path: &str) -> Result<Element, Refused> {
+        self.elements += 1;
+        if self.elements > MAX_ELEMENTS {
+            return Err(Refused::TooLarge);
+        }
+        let mut props = self.props(object, names::of(kind), path);
+        let name = clean_name(&text_of(props.get("name")));
+        if props.has("valueName") {
+            let cleaned = clean_name(&text_of(props.get("valueName")));
+            props.0.insert("valueName".into(), Value::String(cleaned));
+        }
+        let mut rules = Rules::default();
+        for rule in names::RULES {
+            self.shorthand(&mut props, rule);
+            if let Some(expression) = self.expression(props.get(rule), path, rule) {
+                rules.0.push(Rc::new(Rule { name: rule, expression }));
+            }
+        }
+        let validators = self.validators(&mut props, path);
+        Ok(Element {
+            name,
+            kind,
+            props,
+            rules,
+            validators,
+            elements: Vec::new(),
+            choices: Vec::new(),
+            rows: Vec::new(),
+            columns: Vec::new(),
+        })
+    }
+
+    /// `defaultValue: "=expression"` and the like mean the property for the expression.
+    fn shorthand(&mut self, props: &mut Props, rule: &str) {
+        let plain = match rule {
+            "defaultValueExpression" => "defaultValue",
+            "minValueExpression" => "min",
+            "maxValueExpression" => "max",
+            _ => return,
+        };
+        if let Some(text) = props.get(plain).as_str().and_then(|text| text.strip_prefix('=')) {
+            let text = Value::from(text);
+            props.0.remove(plain);
+            props.0.insert(rule.into(), text);
+        }
+    }
+
+    fn question(
+        &mut self,
+        object: &Object,
+        kind: Kind,
+        path: &str,
+        depth: usize,
+    ) -> Result<Element, Refused> {
+        let mut element = self.blank(object, kind, path)?;
+        if element.name.is_empty() {
+            self.questions += 1;
+            element.name = numbered("question", self.questions);
+        }
+        let mut take = |key: &str| element.props.0.remove(key).unwrap_or_default();
+        match kind {
+            _ if kind.is_select() => {
+                let choices = take("choices");
+                element.choices = self.choices(&choices, path, "choices")?;
+            }
+            Kind::Rating => {
+                let values = take("rateValues");
+                element.choices = self.choices(&values, path, "rateValues")?;
+            }
+            Kind::Matrix => {
+                let (rows, columns) = (take("rows"), take("columns"));
+                element.rows = self.choices(&rows, path, "rows")?;
+                element.columns = self.choices(&columns, path, "columns")?;
+            }
+            Kind::Matrixdropdown => {
+                let (rows, columns, choices) = (take("rows"), take("columns"), take("choices"));
+                element.rows = self.choices(&rows, path, "rows")?;
+                element.choices = self.choices(&choices, path, "choices")?;
+                element.elements = self.columns(&columns, &element.props, path)?;
+            }
+            Kind::Multipletext => {
+                let items = take("items");
+                element.elements = self.fields(&items, path)?;
+            }
+            Kind::Paneldynamic => {
+                let list = match take("templateElements") {
+                    Value::Null => take("elements"),
+                    list => list,
+                };
+                element.elements = self.elements(&list, path, "templateElements", depth + 1)?;
+            }
+            _ => {}
+        }
+        Ok(element)
+    }
+
+    /// The columns of a matrix of questions: each is the question of its cells.
+    fn columns(&mut self, list: &Value, matrix: &Props, path: &str) -> Result<Vec<Rc<Element>>, Refused> {
+        let mut columns = Vec::new();
+        for (at, item) in list.as_array().unwrap_or_default().iter().enumerate() {
+            let mut object = match item {
+                Value::Object(object) => object.clone(),
+                Value::String(_) | Value::Number(_) => {
+                    Object::from([(String::from("name"), Value::String(js::to_text(item)))])
+                }
+                _ => continue,
+            };
+            let path = [path, ".", &indexed("columns", at)].concat();
+            let own = object.get("cellType").and_then(Value::as_str).filter(|kind| *kind != "default");
+            let all = Some(matrix.word("cellType")).filter(|kind| !kind.is_empty() && *kind != "default");
+            let kind = own.or(all).unwrap_or("dropdown");
+            let known = Kind::from_type(kind).filter(|kind| names::is_cell(*kind));
+            let Some(kind) = known else {
+                let feature = ["cellType: ", kind].concat();
+                self.name(&path, &feature);
+                continue;
+            };
+            let choices = names::take_renamed(&mut object, "choices");
+            let values = names::take_renamed(&mut object, "rateValues");
+            let mut column = self.blank(&object, kind, &path)?;
+            column.choices = self.choices(&choices, &path, "choices")?;
+            if kind == Kind::Rating {
+                column.choices = self.choices(&values, &path, "rateValues")?;
+            }
+            columns.push(Rc::new(column));
+        }
+        Ok(columns)
+    }
+
+    /// The fields of several texts.
+    fn fields(&mut self, list: &Value, path: &str) -> Result<Vec<Rc<Element>>, Refused> {
+        let mut fields = Vec::new();
+        for (at, item) in list.as_array().unwrap_or_default().iter().enumerate() {
+            let Some(object) = item.as_object() else { continue };
+            let path = [path, ".", &indexed("items", at)].concat();
+            fields.push(Rc::new(self.blank(object, Kind::Text, &path)?));
+        }
+        Ok(fields)
+    }
+
+    fn choices(&mut self, list: &Value, path: &str, key: &str) -> Result<Vec<Rc<Choice>>, Refused> {
+        let mut choices = Vec::new();
+        for item in list.as_array().unwrap_or_default() {
+            self.choices += 1;
+            if self.choices > MAX_CHOICES {
+                return Err(Refused::TooLarge);
+            }
+            let (value, text, props) = match item {
+                Value::Object(object) => {
+                    let props = self.props(object, names::CHOICE, path);
+                    (props.get("value").clone(), props.get("text").clone(), props)
+                }
+                other => (other.clone(), Value::Null, Props::default()),
+            };
+            // SurveyJS writes a value and its text as one: `1|Yes`.
+            let value = match value {
+                // A choice of nothing but a text stores that.
+                Value::Null if text.as_str().is_some() => text.clone(),
+                value => value,
+            };
+            let (value, text) = match split_text(&value) {
+                Some((value, own)) => (value, own),
+                None => (value, text),
+            };
+            let mut choice = Choice { value, text, ..Choice::default() };
+            let has = |name: &str| props.get(name).as_str().is_some_and(|text| !text.is_empty());
+            let (shown, enabled) = (has("visibleIf"), has("enableIf"));
+            choice.visible_if = self.expression(props.get("visibleIf"), path, &[key, ".visibleIf"].concat());
+            choice.enable_if = self.expression(props.get("enableIf"), path, &[key, ".enableIf"].concat());
+            choice.broken_visible = shown && choice.visible_if.is_none();
+            choice.broken_enable = enabled && choice.enable_if.is_none();
+            choice.props = props;
+            choices.push(Rc::new(choice));
+        }
+        Ok(choices)
+    }
+
+    fn validators(&mut self, props: &mut Props, path: &str) -> Vec<Rc<Validator>> {
+        let list = props.0.remove("validators").unwrap_or_default();
+        let mut validators = Vec::new();
+        for item in list.as_array().unwrap_or_default() {
+            let Some(object) = item.as_object() else { continue };
+            let word = item.get("type").as_str().unwrap_or_default();
+            let kind = match word.strip_suffix("validator").unwrap_or(word) {
+                "numeric" => ValidatorKind::Numeric,
+                "text" => ValidatorKind::Text,
+                "answercount" => ValidatorKind::AnswerCount,
+                "regex" => ValidatorKind::Regex,
+                "email" => ValidatorKind::Email,
+                "expression" => ValidatorKind::Expression,
+                other => {
+                    let feature = ["validators: ", other].concat();
+                    self.name(path, &feature);
+                    continue;
+                }
+            };
+            let props = self.props(object, names::VALIDATOR, path);
+            let mut regex = None;
+            if kind == ValidatorKind::Regex && !props.word("regex").is_empty() {
+                match Regex::new(props.word("regex"), props.flag("caseInsensitive", false)) {
+                    Ok(compiled) => regex = Some(compiled),
+                    Err(_) => {
+                        let feature = ["regex: ", props.word("regex")].concat();
+                        self.name(path, &feature);
+                    }
+                }
+            }
+            let expression = self.expression(props.get("expression"), path, "validators");
+            validators.push(Rc::new(Validator { kind, props, expression, regex }));
+        }
+        validators
+    }
+
+    fn triggers(&mut self, props: &Props) -> Vec<Trigger> {
+        let mut triggers = Vec::new();
+        for (at, item) in list(props, "triggers").enumerate() {
+            let Some(object) = item.as_object() else { continue };
+            let path = indexed("triggers", at);
+            let word = item.get("type").as_str().unwrap_or_default();
+            let kind = match word.strip_suffix("trigger").unwrap_or(word) {
+                "complete" => TriggerKind::Complete,
+                "setvalue" => TriggerKind::SetValue,
+                "copyvalue" => TriggerKind::CopyValue,
+                "skip" => TriggerKind::Skip,
+                "runexpression" => TriggerKind::RunExpression,
+                "visible" => TriggerKind::Visible,
+                other => {
+                    self.name(&path, if other.is_empty() { "type" } else { other });
+                    continue;
+                }
+            };
+            let props = self.props(object, names::TRIGGER, &path);
+            let text = match props.word("expression") {
+                "" => names::trigger_expression(&props),
+                text => String::from(text),
+            };
+            let expression = self.expression(&Value::String(text.clone()), &path, "expression");
+            let broken = !text.is_empty() && expression.is_none();
+            let run = self.expression(props.get("runExpression"), &path, "runExpression");
+            triggers.push(Trigger { kind, props, expression, broken, run });
+        }
+        triggers
+    }
+
+    fn calculated(&mut self, props: &Props) -> Vec<Calculated> {
+        list(props, "calculatedValues")
+            .enumerate()
+            .filter_map(|(at, item)| {
+                item.as_object()?;
+                let path = indexed("calculatedValues", at);
+                Some(Calculated {
+                    name: text_of(item.get("name")),
+                    include: item.get("includeIntoResult").as_bool() == Some(true),
+                    expression: self.expression(item.get("expression"), &path, "expression"),
+                })
+            })
+            .collect()
+    }
+
+    /// An expression that can run. Functions that nobody knows are named.
+    fn expression(&mut self, value: &Value, path: &str, key: &str) -> Option<Expression> {
+        let text = value.as_str().filter(|text| !text.is_empty())?;
+        let expression = Expression::parse(text).ok()?;
+        for function in expression.unknown_functions() {
+            let feature = [key, ": ", function, "()"].concat();
+            self.name(path, &feature);
+        }
+        if expression.variables().iter().any(|name| name.starts_with('$')) {
+            let feature = [key, ": {$…}"].concat();
+            self.name(path, &feature);
+        }
+        Some(expression)
+    }
+
+    /// The properties by their present names; what the engine doesn't do is named.
+    fn props(&mut self, object: &Object, table: names::Table, path: &str) -> Props {
+        let mut props = Object::new();
+        for (key, value) in object {
+            // The questions of a trigger are its own; everywhere else they are elements.
+            let key = if std::ptr::eq(table, names::TRIGGER) { key } else { names::present(key) };
+            if names::matters(table, key, value) {
+                let feature = match value {
+                    Value::String(text) => [key, ": ", &text.chars().take(40).collect::<String>()].concat(),
+                    _ => String::from(key),
+                };
+                self.name(path, &feature);
+            }
+            if !props.contains_key(key) {
+                props.insert(key.into(), value.clone());
+            }
+        }
+        Props(props)
+    }
+
+    fn name(&mut self, path: &str, feature: &str) {
+        if self.unsupported.len() < MAX_UNSUPPORTED {
+            self.unsupported
+                .push(Unsupported { path: path.into(), feature: feature.chars().take(80).collect() });
+        }
+    }
+}
+
+fn list<'a>(props: &'a Props, key: &str) -> impl Iterator<Item = &'a Value> {
+    props.get(key).as_array().unwrap_or_default().iter()
+}
+
+fn split_text(value: &Value) -> Option<(Value, Value)> {
+    let (value, text) = value.as_str()?.split_once('|')?;
+    Some((Value::from(value), Value::from(text)))
+}
+
+fn text_of(value: &Value) -> String {
+    if value.is_null() { String::new() } else { js::to_text(value) }
+}
+
+fn indexed(list: &str, at: usize) -> String {
+    [list, "[", &at.to_string(), "]"].concat()
+}
+
+fn numbered(word: &str, number: usize) -> String {
+    [word, &number.to_string()].concat()
+}
+
+/// A name as expressions can say it: no braces, and no `#` in front.
+fn clean_name(name: &str) -> String {
+    let name: String = name.trim().chars().filter(|c| !matches!(c, '{' | '}')).collect();
+    String::from(name.trim_start_matches('#'))
+}
