@@ -43,9 +43,10 @@ struct Context<'a> {
 
 const RUST: Need = Need { rust: true, ..Need::NOTHING };
 const NPM: Need = Need { npm: true, ..Need::NOTHING };
+const RUST_AND_NPM: Need = Need { rust: true, npm: true, ..Need::NOTHING };
 const PYTHON: Need = Need { rust: true, python: true, ..Need::NOTHING };
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     Step { name: "format", what: "rustfmt", quick: true, need: RUST, run: format },
     Step {
         name: "architecture",
@@ -104,6 +105,15 @@ const STEPS: [Step; 15] = [
         quick: false,
         need: RUST,
         run: |c| c.cargo_test(&["-p", "portal-tests", "--test", "redeeming"], &["--nocapture"]),
+    },
+    Step {
+        name: "survey",
+        what: "the survey engine against SurveyJS's own library",
+        quick: false,
+        need: RUST_AND_NPM,
+        run: |c| {
+            c.cargo_test(&["-p", "portal-tests", "--test", "survey"], &["--test-threads=1", "--nocapture"])
+        },
     },
     Step { name: "build", what: "the portal, release", quick: false, need: Need::BUILD, run: build },
     Step { name: "size", what: "the home screen's first load", quick: false, need: Need::BUILD, run: size },
@@ -209,6 +219,8 @@ fn clippy(c: &mut Context<'_>) -> anyhow::Result<()> {
         "--workspace",
         "--exclude",
         "member-portal",
+        "--features",
+        "survey/cli",
         "--all-targets",
         "--",
         "-D",
@@ -249,20 +261,21 @@ fn boot_script(c: &mut Context<'_>) -> anyhow::Result<()> {
 fn unit(c: &mut Context<'_>) -> anyhow::Result<()> {
     let outcomes = [
         c.cargo_test(&["-p", "member-portal", "--no-default-features"], &[]),
+        c.cargo_test(&["-p", "survey"], &[]),
         c.cargo_test(&["-p", "backend"], &[]),
         c.cargo_test(&["-p", "xtask"], &[]),
     ];
     outcomes.into_iter().collect()
 }
 
-/// All test programs of the tests crate except those that drive a browser.
+/// All test programs of the tests crate except those that have a step of their own.
 fn contract_tests(c: &mut Context<'_>) -> anyhow::Result<()> {
     let mut args = vec!["-p".to_owned(), "portal-tests".to_owned(), "--lib".to_owned()];
     let packages = dependencies::packages(c.project)?;
     let targets = packages.iter().filter(|package| package["name"] == "portal-tests");
     for target in targets.flat_map(|package| package["targets"].as_array()).flatten() {
         let name = target["name"].as_str().unwrap_or_default();
-        if target["kind"][0] == "test" && !["e2e", "redeeming"].contains(&name) {
+        if target["kind"][0] == "test" && !["e2e", "redeeming", "survey"].contains(&name) {
             args.extend(["--test".to_owned(), name.to_owned()]);
         }
     }

@@ -1,0 +1,137 @@
+//! The survey engine against the library whose definitions it reads: made-up answers to hand-written and to made-up
+//! definitions, put to `survey-core` and to `survey-eval`, whose results must be the same.
+//!
+//! `SURVEY_SEED` is the seed of what is made up, `SURVEY_CASES` how many cases of made-up definitions there are (3,000 by
+//! default), `SURVEY_PER` how many made-up cases each hand-written definition gets (6), `SURVEY_ONLY` a part of the names of
+//! the hand-written definitions to be played, alone, `SURVEY_SHOWN` how many kinds of difference are shown with their
+//! smallest case (6), `SURVEY_CONTROLS=1` adds steps that go through a question's control.
+//!
+//! Differences that are meant are listed, with the reason, in `tests/survey/deliberate.json`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "survey/compare.rs"]
+mod compare;
+#[path = "survey/deliberate.rs"]
+mod deliberate;
+#[path = "survey/programs.rs"]
+mod programs;
+#[path = "survey/shrink.rs"]
+mod shrink;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use crate::compare::{Difference, checkpoints, differences};
+use crate::deliberate::Deliberate;
+use crate::programs::Programs;
+
+fn number(name: &str, default: u64) -> u64 {
+    env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// What came of a set of cases.
+#[derive(Default)]
+struct Tally {
+    cases: usize,
+    comparisons: usize,
+    /// Cases at which the library itself throws; there is nothing to compare with.
+    thrown: usize,
+    /// How often each deliberate difference was met.
+    meant: BTreeMap<String, usize>,
+    /// By kind of difference: how many cases, and the shortest of them.
+    kinds: BTreeMap<String, (usize, String)>,
+}
+
+impl Tally {
+    fn add(&mut self, line: &str, library: &Value, ours: &Value, deliberate: &Deliberate) {
+        self.cases += 1;
+        if library.get("crash").is_some() {
+            self.thrown += 1;
+            return;
+        }
+        self.comparisons += checkpoints(library, ours);
+        let case: Value = serde_json::from_str(line).expect("a case is JSON");
+        let mut counted = false;
+        for difference in differences(&case, library, ours) {
+            if let Some(id) = deliberate.explains(&case, &difference) {
+                *self.meant.entry(id.to_owned()).or_default() += 1;
+            } else if !counted {
+                counted = true;
+                self.note(difference, line);
+            }
+        }
+    }
+
+    fn note(&mut self, difference: Difference, line: &str) {
+        let entry = self.kinds.entry(difference.kind).or_insert_with(|| (0, line.to_owned()));
+        entry.0 += 1;
+        if line.len() < entry.1.len() {
+            line.clone_into(&mut entry.1);
+        }
+    }
+
+    fn differing(&self) -> usize {
+        self.kinds.values().map(|(count, _)| count).sum()
+    }
+
+    fn print(&self, name: &str, begun: Instant) {
+        println!(
+            "{name}: {} cases, {} comparisons, {} differ, {} at which the library throws, {:.0} s",
+            self.cases,
+            self.comparisons,
+            self.differing(),
+            self.thrown,
+            begun.elapsed().as_secs_f64()
+        );
+        self.meant.iter().for_each(|(id, count)| println!("  {count:6} meant: {id}"));
+        let mut kinds: Vec<_> = self.kinds.iter().map(|(kind, (count, _))| (count, kind)).collect();
+        kinds.sort_by(|one, other| other.cmp(one));
+        kinds.iter().take(60).for_each(|(count, kind)| println!("  {count:6} {kind}"));
+    }
+}
+
+/// Plays the cases and fails, with the smallest case of the commonest kinds, when results differ.
+fn play(name: &str, lines: &[String]) {
+    let begun = Instant::now();
+    let programs = Programs::ready();
+    let deliberate = Deliberate::read();
+    let results = programs.both(lines);
+    let mut tally = Tally::default();
+    for (line, (library, ours)) in lines.iter().zip(&results) {
+        tally.add(line, library, ours, &deliberate);
+    }
+    tally.print(name, begun);
+    let mut kinds: Vec<_> = tally.kinds.iter().collect();
+    kinds.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    for (kind, (count, line)) in kinds.into_iter().take(number("SURVEY_SHOWN", 6) as usize) {
+        shrink::show(&programs, &deliberate, kind, *count, line);
+    }
+    assert_eq!(tally.differing(), 0, "{name}: results differ from the library's");
+    assert!(tally.thrown * 20 <= tally.cases, "{name}: the library throws at too many cases");
+}
+
+#[test]
+fn written_definitions() {
+    let per = number("SURVEY_PER", 6).to_string();
+    let seed = number("SURVEY_SEED", 1).to_string();
+    let only = env::var("SURVEY_ONLY").unwrap_or_default();
+    let lines = programs::cases("cases.mjs", &["--per", &per, "--seed", &seed, "--only", &only]);
+    assert!(!only.is_empty() || lines.len() > 1000, "only {} cases", lines.len());
+    play("written definitions", &lines);
+}
+
+#[test]
+fn made_up_definitions() {
+    if env::var("SURVEY_ONLY").is_ok_and(|only| !only.is_empty()) {
+        return;
+    }
+    let count = number("SURVEY_CASES", 3_000).to_string();
+    let seed = number("SURVEY_SEED", 1).to_string();
+    let lines = programs::cases("generate.mjs", &["--count", &count, "--seed", &seed]);
+    assert_eq!(lines.len().to_string(), count);
+    play("made-up definitions", &lines);
+}
