@@ -217,6 +217,11 @@ pub fn surveys() -> Endpoint {
     Endpoint::fixed("/me/surveys")
 }
 
+/// `POST /me/survey-offers`
+pub fn survey_offers() -> Endpoint {
+    Endpoint::fixed("/me/survey-offers")
+}
+
 /// `GET /surveys/{id}`
 pub fn survey(id: &str) -> Endpoint {
     Endpoint::fixed("/surveys/").with(id)

@@ -90,6 +90,8 @@ part!(surveys, |route| match route {
 
 part!(me, |_| features::me::page());
 
+part!(offer, |_| features::offers::page());
+
 part!(redeeming(portal: Portal, toasts: Toasts) -> (), redemptions::resume(portal, toasts));
 
 /// Takes up the redemptions that were open when the page was left. Where nothing is kept, nothing is loaded for it.
@@ -115,10 +117,13 @@ enum Part {
     Me,
     Surveys,
     Gift,
+    /// No screen: what home shows when a survey is offered.
+    Offer,
 }
 
 /// In the order in which a member is likely to need them, with the feature that the programme must have.
-const LATER: [(Part, Option<&str>); 8] = [
+const LATER: [(Part, Option<&str>); 9] = [
+    (Part::Offer, Some("survey-offers")),
     (Part::Rewards, None),
     (Part::Reward, None),
     (Part::Code, Some("card-code")),
@@ -161,6 +166,7 @@ impl Part {
             Self::Gift => Box::pin(gift()),
             Self::Surveys => Box::pin(surveys()),
             Self::Me => Box::pin(me()),
+            Self::Offer => Box::pin(offer()),
         }
     }
 }
@@ -169,7 +175,7 @@ impl Part {
 #[derive(Clone, Copy)]
 pub(super) struct Screens {
     portal: Portal,
-    here: [RwSignal<Option<Page>>; Part::Gift as usize + 1],
+    here: [RwSignal<Option<Page>>; Part::Offer as usize + 1],
     fetching_ahead: StoredValue<bool>,
 }
 
@@ -196,9 +202,15 @@ impl Screens {
                 Some(page) => page(route),
                 None => self.wait(part, route.href()),
             },
-            None if *route == Route::Home => features::home::page(),
+            None if *route == Route::Home => features::home::page(self.offer()),
             None => features::not_found::page(),
         }
+    }
+
+    /// What home shows when a survey is offered.
+    fn offer(self) -> AnyView {
+        let slot = self.slot(Part::Offer);
+        live(move || slot.get().map_or_else(|| ().into_any(), |page| page(&Route::Home)))
     }
 
     fn wait(self, part: Part, href: String) -> AnyView {
@@ -249,9 +261,11 @@ impl Screens {
         }
     }
 
-    /// Loads what home leads to, one part after the other, whenever the browser is idle.
+    /// Loads what home leads to, one part after the other, whenever the browser is idle. Who saves data only gets what asks
+    /// for a survey to offer, and only when one is due.
     pub(super) fn fetch_ahead(self) {
-        if self.fetching_ahead.get_value() || idle::saves_data() {
+        let due = self.portal.offer_due.get();
+        if self.fetching_ahead.get_value() || idle::saves_data() && !due {
             return;
         }
         self.fetching_ahead.set_value(true);
@@ -259,6 +273,11 @@ impl Screens {
             for (part, feature) in LATER {
                 if feature.is_some_and(|feature| !self.portal.has(feature)) {
                     continue;
+                }
+                if idle::saves_data() && part != Part::Offer {
+                    // Another offer may be due when home is read again.
+                    let _ = self.fetching_ahead.try_set_value(false);
+                    return;
                 }
                 idle::idle().await;
                 if !self.load(part).await {

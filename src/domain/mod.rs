@@ -10,6 +10,7 @@ pub mod date;
 pub mod ledger;
 pub mod member;
 pub mod number;
+pub mod offering;
 pub mod phone;
 pub mod points;
 pub mod programme;

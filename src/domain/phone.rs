@@ -36,20 +36,6 @@ pub fn normalise(typed: &str) -> Option<String> {
     Some(number)
 }
 
-/// The number with its middle hidden: `138 **** 0417`, or `+852 **** 5678` abroad. `None` if it isn't a number.
-pub fn mask(number: &str) -> Option<String> {
-    let number = normalise(number)?;
-    // Digits and a plus only, so every index is a character.
-    let (head, tail) = match number.strip_prefix("+86") {
-        Some(mobile) => mobile.split_at(3),
-        None => number.split_at(4.min(number.len() - 4)),
-    };
-    let mut masked = String::from(head);
-    masked.push_str(" **** ");
-    masked.push_str(&tail[tail.len() - 4..]);
-    Some(masked)
-}
-
 /// What the field shows while typing: `138 0013 0417`. A number with `+` keeps its digits ungrouped; digits beyond
 /// those a number can have are dropped, so a pasted novel stays short.
 pub fn format_typed(typed: &str) -> String {
@@ -139,14 +125,6 @@ mod tests {
     }
 
     #[test]
-    fn masks() {
-        assert_eq!(mask("13800130417").as_deref(), Some("138 **** 0417"));
-        assert_eq!(mask("+85251234567").as_deref(), Some("+852 **** 4567"));
-        assert_eq!(mask("+1234567").as_deref(), Some("+123 **** 4567"));
-        assert_eq!(mask("x"), None);
-    }
-
-    #[test]
     fn groups_while_typing() {
         let steps = [("1", "1"), ("138", "138"), ("1380", "138 0"), ("1380013", "138 0013")];
         for (typed, shown) in steps {
@@ -170,7 +148,7 @@ mod tests {
         #[test]
         fn never_panics(text in "\\PC{0,40}", digits in "[+０-９0-9 -]{0,24}") {
             for text in [text, digits] {
-                let _ = (normalise(&text), mask(&text));
+                let _ = normalise(&text);
                 prop_assert!(format_typed(&text).chars().count() <= 16);
             }
         }

@@ -5,6 +5,7 @@ pub mod gift;
 pub mod home;
 pub mod me;
 pub mod not_found;
+pub mod offers;
 pub mod points;
 pub mod rewards;
 pub mod sign_in;

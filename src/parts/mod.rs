@@ -7,6 +7,7 @@ pub mod failure;
 pub mod frame;
 pub mod gift;
 pub mod ledger;
+pub mod offer;
 pub mod remote;
 pub mod reward_card;
 pub mod sheet;

@@ -9,6 +9,9 @@ use web_sys::Storage;
 /// put into the database, or 0 when it is elsewhere.
 pub const OPEN_INTENTS: &str = "portal.member.open";
 
+/// Asking for a survey to offer on home, for whom and with which key, until its answer is here.
+pub const OFFER: &str = "portal.member.offer";
+
 /// Name of the database in which intents are kept.
 pub const DATABASE: &str = "portal";
 

@@ -2,6 +2,7 @@
 
 pub mod look;
 pub mod nav;
+pub mod offers;
 pub mod portal;
 pub mod query;
 pub mod redemptions;

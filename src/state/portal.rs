@@ -27,14 +27,17 @@ pub struct Portal {
     pub online: RwSignal<bool>,
     /// Home's data; tier card, balance and name come from here everywhere.
     pub overview: Query<Overview>,
+    /// Whether there is a survey to offer, by the overview that was read last.
+    pub offer_due: RwSignal<bool>,
 }
 
 impl Portal {
     /// The portal of a programme that has just been read.
     pub fn new(programme: Programme, config: Config, channel: Channel, locale: Locale, theme: Theme) -> Self {
+        let offer_due = RwSignal::new(false);
         let overview = Query::idle({
             let whole = programme.has("overview") && !config.features_off.iter().any(|off| off == "overview");
-            move || read_overview(whole)
+            move || read_overview(whole, offer_due)
         });
         Self {
             programme: StoredValue::new(programme),
@@ -45,12 +48,8 @@ impl Portal {
             dark: RwSignal::new(theme.is_dark()),
             online: RwSignal::new(crate::platform::network::is_online()),
             overview,
+            offer_due,
         }
-    }
-
-    /// The programme as it is now.
-    pub fn programme(self) -> Programme {
-        self.programme.get_value()
     }
 
     /// Puts the programme as read again, in another language.
@@ -90,9 +89,16 @@ pub fn portal() -> Portal {
 }
 
 /// Home's data: in one round where the backend can, else from the resources that it consists of.
-async fn read_overview(whole: bool) -> Result<Overview, crate::api::error::ApiError> {
+async fn read_overview(
+    whole: bool,
+    offer_due: RwSignal<bool>,
+) -> Result<Overview, crate::api::error::ApiError> {
     if whole {
-        return client::get(endpoint::overview()).await?.decode(wire::surveys::overview);
+        let reply = client::get(endpoint::overview()).await?;
+        return reply.decode(|node| {
+            let _ = offer_due.try_set(node.flag("survey_offer_due"));
+            wire::surveys::overview(node)
+        });
     }
     let member = client::get(endpoint::me()).await?.decode(wire::account::member)?;
     let tier = client::get(endpoint::my_tier()).await?.decode(wire::account::tier_status)?;

@@ -29,7 +29,7 @@ thread_local! {
 }
 
 /// Runs `make` where nothing is disposed of with a screen.
-fn lasting<T>(make: impl FnOnce() -> T) -> T {
+pub(super) fn lasting<T>(make: impl FnOnce() -> T) -> T {
     let owner = OWNER.with_borrow_mut(|kept| {
         let new = || {
             let outer = Owner::current();

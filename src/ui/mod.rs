@@ -1,6 +1,8 @@
 //! Small building blocks that know no backend and no state.
 
 pub mod code;
+pub mod markup;
+pub mod numeral;
 #[cfg(feature = "browser")]
 mod view;
 

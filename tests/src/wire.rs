@@ -1,7 +1,7 @@
 //! Which of the portal's decoders reads the answer of which operation.
 
 use member_portal::api::node::{Decoded, Fault, Node, parse};
-use member_portal::api::wire::{account, catalogue, points, strict_page, surveys, wallet};
+use member_portal::api::wire::{account, catalogue, offers, points, strict_page, surveys, wallet};
 
 /// Reads an answer's JSON text as the portal does, with every item of a list counting.
 pub type Decode = fn(Node<'_>) -> Decoded<()>;
@@ -38,6 +38,7 @@ pub fn decoder(operation: &str) -> Option<Decode> {
         "getCouponTransfer" => |node| wallet::gift(node).map(drop),
         "listSurveys" => |node| strict_page(node, surveys::survey_item).map(drop),
         "getSurvey" => |node| surveys::survey_paper(node).map(drop),
+        "takeSurveyOffer" => |node| offers::survey_offer(node).map(drop),
         "putSurveyResponse" => |node| surveys::receipt(node).map(drop),
         "getCardCode" => |node| wallet::card_code(node).map(drop),
         "listStores" => |node| strict_page(node, account::store).map(drop),

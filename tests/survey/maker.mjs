@@ -117,7 +117,8 @@ export class Maker {
 
   limits(question) {
     if (this.maybe(0.3)) question.minSelectedChoices = this.random.between(1, 3);
-    if (this.maybe(0.3)) question.maxSelectedChoices = this.random.between(1, 3);
+    // Limits that exclude each other are settled by the order of the JSON's members: written down, by hand, once.
+    if (this.maybe(0.3)) question.maxSelectedChoices = this.random.between(question.minSelectedChoices ?? 1, 3);
   }
 
   validators(kind) {
@@ -375,7 +376,6 @@ export class Maker {
       if (random.chance(0.4)) made.calculatedValues.push({ name: "calc2", expression: "{calc1} + 1", includeIntoResult: true });
     }
     if (this.maybe(0.05)) made.firstPageIsStartPage = true;
-    if (this.maybe(0.05)) made.questionsOnPageMode = random.pick(["singlePage", "questionPerPage"]);
     if (this.maybe(0.06)) made.storeOthersAsComment = false;
     if (this.maybe(0.08)) made.checkErrorsMode = random.pick(["onValueChanged", "onComplete"]);
     if (this.maybe(0.05)) made.maxTextLength = random.between(3, 10);

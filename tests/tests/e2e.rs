@@ -12,10 +12,14 @@ mod clock;
 mod faults;
 #[path = "e2e/journey.rs"]
 mod journey;
+#[path = "e2e/offers.rs"]
+mod offers;
 #[path = "e2e/places.rs"]
 mod places;
 #[path = "e2e/redeeming.rs"]
 mod redeeming;
+#[path = "e2e/responses.rs"]
+mod responses;
 #[path = "e2e/schedules.rs"]
 mod schedules;
 #[path = "e2e/survey.rs"]
@@ -123,9 +127,17 @@ fn two_tabs(engine: Engine) {
     run(engine, "tabs", Setting::default(), async |browser| tabs::walk(browser).await);
 }
 
+fn answering(engine: Engine) {
+    run(engine, "surveys", Setting::default(), async |browser| responses::walk(browser).await);
+}
+
 fn elsewhere(engine: Engine) {
     let setting = Setting { time_zone: Some(clock::ELSEWHERE) };
     run(engine, "clock", setting, async |browser| clock::walk(browser).await);
+}
+
+fn offered_surveys(engine: Engine) {
+    run(engine, "offers", Setting::default(), async |browser| offers::walk(browser).await);
 }
 
 fn thousands(engine: Engine) {
@@ -135,7 +147,9 @@ fn thousands(engine: Engine) {
 macro_rules! engine {
     ($name:ident, $engine:expr) => {
         mod $name {
-            use super::{Engine, Locale, elsewhere, path_of, thousands, trouble, two_tabs};
+            use super::{
+                Engine, Locale, answering, elsewhere, offered_surveys, path_of, thousands, trouble, two_tabs,
+            };
 
             #[test]
             fn coffee() {
@@ -168,8 +182,18 @@ macro_rules! engine {
             }
 
             #[test]
+            fn surveys() {
+                answering($engine);
+            }
+
+            #[test]
             fn clock() {
                 elsewhere($engine);
+            }
+
+            #[test]
+            fn offers() {
+                offered_surveys($engine);
             }
 
             #[test]

@@ -1,7 +1,8 @@
 //! The direction of dependencies between the portal's folders, and words that must not occur in it.
 //!
 //! `domain ← api ← redeeming ← state ← parts ← features ← app`; `ui` and `i18n` are leaves; `platform` knows `domain` and `i18n`; a
-//! feature never knows another, and shares through `parts`.
+//! feature never knows another, and shares through `parts`. The engine of surveys (`crates/survey`) is as large as home, so only
+//! the part that answers surveys may name it, and what home uses of them doesn't.
 
 use std::fs;
 use std::path::Path;
@@ -22,6 +23,9 @@ const FORBIDDEN: [(&str, &[&str]); 9] = [
     ("parts", &["app", "features"]),
     ("features", &["app"]),
 ];
+
+/// The modules that may name the engine of surveys.
+const ANSWERING: [&[&str]; 3] = [&["domain", "survey"], &["features", "surveys"], &["ui", "numeral"]];
 
 /// Ways of putting text into the page as HTML: a reward's title is data, never markup.
 const MARKUP: [&str; 4] = ["inner_html", "outer_html", "insert_adjacent_html", "document.write"];
@@ -87,6 +91,13 @@ fn review(module: &[String], text: &str) -> Vec<String> {
             findings.push(format!("{place} line {}: {word}", number + 1));
         }
     }
+    let within = |allowed: &&[&str]| {
+        module.len() >= allowed.len() && module.iter().zip(allowed.iter()).all(|(own, name)| own == name)
+    };
+    let answers = ANSWERING.iter().any(within);
+    if !answers && let Some(number) = text.lines().position(|line| names_engine(code(line))) {
+        findings.push(format!("{place} line {}: names the engine of surveys", number + 1));
+    }
     let Some(folder) = module.first() else { return findings };
     let forbidden = FORBIDDEN.iter().find(|(name, _)| name == folder).map_or(&[][..], |(_, list)| list);
     let mut known = Vec::new();
@@ -102,6 +113,17 @@ fn review(module: &[String], text: &str) -> Vec<String> {
         }
     }
     findings
+}
+
+/// Whether a line names the crate: `survey::…` that isn't the end of another path.
+fn names_engine(line: &str) -> bool {
+    line.match_indices("survey::").any(|(at, _)| {
+        let before = &line[..at];
+        let rooted = before.strip_suffix("::").unwrap_or(before);
+        let root = !rooted.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+        // `wire::{survey::…}` and the like would need the whole file; the compiler knows those.
+        root && (rooted.len() < before.len() || before.trim_start().starts_with("use "))
+    })
 }
 
 fn code(line: &str) -> &str {
@@ -177,6 +199,15 @@ mod tests {
         assert_eq!(findings("features::home::page", "use crate::features::home::card;"), 0);
         assert_eq!(findings("domain::date", "use super::number::group; // not crate::api"), 0);
         assert_eq!(findings("app::shell", "use crate::{api, features::{home, tier}, ui};"), 0);
+    }
+
+    #[test]
+    fn only_answering_names_the_engine() {
+        assert_eq!(findings("domain::survey::fit", "use survey::{Form, Value};"), 0);
+        assert_eq!(findings("features::surveys::answer::run", "use ::survey::Form;"), 0);
+        assert_eq!(findings("api::wire::surveys", "use crate::domain::survey::Value;"), 0);
+        assert_eq!(findings("features::home", "use survey::Form;"), 1);
+        assert_eq!(findings("state::portal", "fn f() { ::survey::Value::Null }"), 1);
     }
 
     #[test]

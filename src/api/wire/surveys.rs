@@ -6,9 +6,8 @@ use crate::domain::date::Instant;
 use crate::domain::member::Member;
 use crate::domain::points::Balance;
 use crate::domain::reward::{Image, Reward};
-use crate::domain::survey::Response;
+use crate::domain::survey::{Response, Value, from_json};
 use crate::domain::tier::TierStatus;
-use miniserde::json::Value;
 
 /// A survey in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +42,7 @@ impl SurveyItem {
 }
 
 /// A survey to be answered; the definition is SurveyJS JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SurveyPaper {
     /// Title.
     pub title: String,
@@ -51,8 +50,10 @@ pub struct SurveyPaper {
     pub revision: i64,
     /// Points for it.
     pub reward_points: i64,
-    /// SurveyJS JSON as text.
-    pub definition: String,
+    /// Minutes that it takes; 0 where the backend doesn't say.
+    pub minutes: i64,
+    /// SurveyJS JSON.
+    pub definition: Value,
     /// The answers so far.
     pub response: Option<Response>,
 }
@@ -60,6 +61,10 @@ pub struct SurveyPaper {
 /// What came of sending answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
+    /// Whether they are submitted; a draft that came after the submission gets that too.
+    pub submitted: bool,
+    /// The version that the next answers are based on, where the backend counts them.
+    pub version: Option<i64>,
     /// Points credited.
     pub points_awarded: i64,
     /// Balance afterwards.
@@ -105,22 +110,27 @@ pub fn survey_item(node: Node<'_>) -> Decoded<SurveyItem> {
 /// # Errors
 /// Without `revision` or `definition`.
 pub fn survey_paper(node: Node<'_>) -> Decoded<SurveyPaper> {
-    let definition = node.value("definition").ok_or(Fault { field: "definition" })?;
+    let definition = from_json(node.value("definition").ok_or(Fault { field: "definition" })?);
     let revision = node.int("revision")?;
     let response = node.maybe_child("response").and_then(|one| {
-        let answers = one.value("answers").map_or_else(|| "{}".into(), miniserde::json::to_string::<Value>);
         Some(Response {
             client_uuid: one.maybe_text("client_uuid")?,
             revision: one.maybe_int("revision").unwrap_or(revision),
             submitted: one.maybe_text("state").as_deref() == Some("submitted"),
-            answers,
+            answers: match one.value("answers").map(from_json) {
+                Some(Value::Object(answers)) => answers,
+                _ => Default::default(),
+            },
+            version: one.maybe_int("version"),
+            updated_at: one.time("updated_at").map(|at| at.0),
         })
     });
     Ok(SurveyPaper {
         title: node.text_or_empty("title"),
         revision,
         reward_points: node.maybe_int("reward_points").unwrap_or_default(),
-        definition: miniserde::json::to_string(definition),
+        minutes: node.maybe_int("minutes").unwrap_or_default(),
+        definition,
         response,
     })
 }
@@ -130,8 +140,9 @@ pub fn survey_paper(node: Node<'_>) -> Decoded<SurveyPaper> {
 /// # Errors
 /// Without `state`.
 pub fn receipt(node: Node<'_>) -> Decoded<Receipt> {
-    node.text("state")?;
     Ok(Receipt {
+        submitted: node.text("state")? == "submitted",
+        version: node.maybe_int("version"),
         points_awarded: node.maybe_int("points_awarded").unwrap_or_default(),
         balance_after: node.maybe_int("balance_after"),
     })

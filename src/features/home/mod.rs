@@ -17,13 +17,13 @@ use crate::state::{look, portal};
 use crate::ui::icon;
 use leptos::prelude::*;
 
-/// The screen.
-pub fn page() -> AnyView {
+/// The screen, with what may come below it.
+pub fn page(below: AnyView) -> AnyView {
     let portal = portal();
     look::set_title(portal, t(key::TAB_HOME));
     let body = view! {
         <main id="main" class="home">
-            {remote(portal.overview, bones::bones, |overview| content(&overview))}
+            {remote(portal.overview, bones::bones, |overview| content(&overview))} {below}
         </main>
     }
     .into_any();

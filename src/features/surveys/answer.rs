@@ -1,28 +1,35 @@
 //! Answering a survey: one page a screen, kept at every change, sent once.
 
+mod controls;
+mod keeping;
 mod question;
 mod run;
+mod stages;
+mod submit;
 mod thanks;
+mod trail;
 
 use crate::api::error::ApiError;
-use crate::api::node::parse;
 use crate::api::wire::surveys::SurveyPaper;
 use crate::api::{client, endpoint, wire};
 use crate::domain::member::Member;
 use crate::domain::number::group;
 use crate::domain::route::Route;
-use crate::domain::survey::{self, Page, Unsupported};
-use crate::features::surveys::bar;
-use crate::i18n::{self, fill, key, t};
-use crate::parts::frame::{close, leave};
+use crate::domain::survey::{arrange, plain as without_markup};
+use crate::features::surveys::{bar, drafts, sending};
+use crate::i18n::{fill, key, t};
+use crate::parts::frame::close;
 use crate::parts::remote::remote;
-use crate::platform::dom;
-use crate::state::{Portal, Query, look, portal};
-use crate::ui::{Notice, bone, icon_small, notice, rich};
+use crate::platform::{dom, storage};
+use crate::state::{Portal, Query, look, nav, portal, toast};
+use crate::ui::{Notice, bone, icon, icon_small, notice, rich};
+use ::survey::{Definition, Id, Unsupported};
 use leptos::either::Either;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-use run::{End, Run};
+use run::{Run, Stage};
 use std::cell::Cell;
+use std::rc::Rc;
 
 /// The screen's heading; the page has another one, for when it can't start.
 const HEADING: &str = "h1[tabindex]";
@@ -43,6 +50,21 @@ async fn read(portal: Portal, id: &str) -> Result<Opened, ApiError> {
     Ok(Opened { paper, member })
 }
 
+/// What lasts while the screen is there, whatever is read anew. Copying it copies the handle.
+#[derive(Clone, Copy)]
+struct Visit {
+    /// Answers in memory: the device may refuse to keep them, a shared one has to.
+    memory: StoredValue<Option<String>>,
+    /// The name under which this tab asked for the survey.
+    tab: StoredValue<Option<String>>,
+    /// The survey is this tab's, whoever may have it.
+    forced: StoredValue<bool>,
+    /// Rises when everything begins anew.
+    again: RwSignal<u32>,
+    /// The pause before a submission is sent again, in milliseconds.
+    pause: StoredValue<i32>,
+}
+
 /// The screen.
 pub fn page(id: String) -> AnyView {
     let portal = portal();
@@ -55,29 +77,56 @@ pub fn page(id: String) -> AnyView {
         }
     });
     let opened = Memo::new(move |_| query.known());
-    // Answers in memory as well: the device may refuse to keep them.
-    let memory = StoredValue::new(None::<String>);
-    (move || match opened.get() {
-        Some(opened) => open(&id, opened, query, memory),
-        None => plain(t(key::SURVEYS_TITLE).into(), remote(query, bones, |_| ().into_any())),
+    let visit = Visit {
+        memory: StoredValue::new(None),
+        tab: StoredValue::new(None),
+        forced: StoredValue::new(false),
+        again: RwSignal::new(0),
+        pause: StoredValue::new(0),
+    };
+    let toasts = toast::toasts();
+    (move || {
+        visit.again.track();
+        match opened.get() {
+            Some(opened) => {
+                let screen = open(&id, opened, query, visit);
+                sending::watch(portal, toasts);
+                screen
+            }
+            None => plain(t(key::SURVEYS_TITLE).into(), remote(query, bones, |_| ().into_any())),
+        }
     })
     .into_any()
 }
 
-fn open(id: &str, opened: Opened, query: Query<Opened>, memory: StoredValue<Option<String>>) -> AnyView {
-    let Opened { paper, member } = opened;
+fn open(id: &str, opened: Opened, query: Query<Opened>, visit: Visit) -> AnyView {
+    let paper = &opened.paper;
     look::set_title(portal(), &paper.title);
     // The heading that had the focus went with the bones.
     Effect::new(move |_| dom::focus(HEADING));
-    if paper.response.as_ref().is_some_and(|response| response.submitted) {
-        run::forget(id, &member, memory);
-        return already(paper.title);
+    let title = paper.title.clone();
+    if let Some(response) = paper.response.as_ref().filter(|response| response.submitted) {
+        let kept = drafts::closed(&opened.member.id).into_iter().find(|(survey, _)| survey == id);
+        // The answer to our own submission was lost: sent again, it brings the receipt.
+        if kept.is_none_or(|(_, draft)| draft.uuid != response.client_uuid) {
+            storage::remove(&drafts::name(&opened.member.id, id));
+            return already(title);
+        }
     }
-    let definition = parse(&paper.definition).unwrap_or_default();
-    match survey::parse(&definition, i18n::locale().tag()) {
-        Ok(survey) => screen(Run::new(id, paper, survey, member, query, memory)),
-        Err(unsupported) => unknown(paper.title, unsupported),
+    match definition(paper) {
+        Ok(definition) => screen(Run::new(id, opened, definition, query, visit)),
+        Err(what) => unknown(title, what),
     }
+}
+
+/// The definition, with a page for each screen; or what of it isn't known.
+fn definition(paper: &SurveyPaper) -> Result<Rc<Definition>, Vec<Unsupported>> {
+    let refused = |_| vec![Unsupported { path: "survey".into(), feature: "definition".into() }];
+    let whole = Definition::parse(&paper.definition).map_err(refused)?;
+    if !whole.unsupported().is_empty() {
+        return Err(whole.unsupported().to_vec());
+    }
+    Definition::parse(&arrange(paper.definition.clone())).map(Rc::new).map_err(refused)
 }
 
 /// A screen without questions.
@@ -126,7 +175,7 @@ fn already(title: String) -> AnyView {
 }
 
 /// A definition that needs more than this version can: names what, rather than asking half of it.
-fn unknown(title: String, unsupported: Unsupported) -> AnyView {
+fn unknown(title: String, unsupported: Vec<Unsupported>) -> AnyView {
     let said = Notice {
         icon: "refresh",
         title: t(key::SURVEY_UPDATE_TITLE).into(),
@@ -134,7 +183,7 @@ fn unknown(title: String, unsupported: Unsupported) -> AnyView {
         safe: None,
         alert: false,
     };
-    let what = unsupported.what.into_iter().map(|one| {
+    let what = unsupported.into_iter().map(|one| {
         view! {
             <div>
                 <dt>
@@ -160,37 +209,71 @@ fn unknown(title: String, unsupported: Unsupported) -> AnyView {
 }
 
 fn screen(run: Run) -> AnyView {
-    (move || match run.end.get() {
-        Some(End::Thanks(receipt)) => thanks::screen(run, &receipt),
-        Some(End::Already) => already(run.title()),
-        None => sheet(run),
+    let stage = Memo::new(move |_| run.stage.get());
+    (move || match stage.get() {
+        Stage::Asking => sheet(run),
+        Stage::Elsewhere => stages::elsewhere(run),
+        Stage::Conflict(stored) => stages::conflict(run, &stored),
+        Stage::Waiting => stages::waiting(run),
+        Stage::Thanks(receipt) => thanks::screen(run, &receipt),
+        Stage::Already => already(run.title()),
     })
+    .into_any()
+}
+
+/// The head of the survey: the way out, and how far it is.
+fn head(run: Run, progress: AnyView) -> AnyView {
+    let nav = nav::nav();
+    let press = move |event: MouseEvent| {
+        if event.ctrl_key() || event.meta_key() || event.shift_key() {
+            return;
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        if run.came_from() {
+            // Past the pages that were answered.
+            trail::back(run.entries() + 1);
+        } else {
+            nav.replace(&Route::Surveys);
+        }
+    };
+    view! {
+        <header class="pagehead">
+            <a class="icbtn" href=Route::Surveys.href() aria-label=t(key::SURVEY_LEAVE) on:click=press>
+                {icon("close")}
+            </a>
+            {progress}
+        </header>
+    }
     .into_any()
 }
 
 /// The screen with questions.
 fn sheet(run: Run) -> AnyView {
+    let done = Memo::new(move |_| {
+        let progress = run.progress();
+        (i64::from(progress.done), i64::from(progress.all))
+    });
     let progress = move || {
-        let (at, total) = (run.page.get() as i64, run.pages() as i64);
-        let (now, all) = ((at + 1).to_string(), total.to_string());
-        let said = fill(key::SURVEY_PROGRESS, &[("n", &now), ("total", &all)]);
+        let (done, all) = done.get();
+        let (now, total) = (done.to_string(), all.to_string());
+        let said = fill(key::SURVEYS_PROGRESS, &[("n", &now), ("total", &total)]);
         let mut short = now;
         short.push('/');
-        short.push_str(&all);
+        short.push_str(&total);
         view! {
-            {bar("grow qbar", at, total, at + 1, said)}
+            {bar("grow qbar", done - 1, all, done, said)}
             <span class="num s" aria-hidden="true">
                 {short}
             </span>
         }
     };
+    let page = run.page();
     view! {
         <div class="app notab has-foot">
-            <header class="pagehead">
-                {leave("icbtn", "close", t(key::SURVEY_LEAVE), Route::Surveys)} {progress}
-            </header>
-            <main id="main" class="q" inert=move || run.busy.get()>
-                {move || anew(questions(run, run.page.get()))}
+            {head(run, progress.into_any())}
+            <main id="main" class="q" inert=move || run.busy.get() || !run.ours.get()>
+                {move || anew(page.get().map(|page| questions(run, page)).into_any())}
             </main>
             <footer class="foot">{foot(run)}</footer>
         </div>
@@ -210,14 +293,13 @@ fn anew(page: AnyView) -> Either<AnyView, AnyView> {
 }
 
 /// One page of the definition.
-fn questions(run: Run, at: usize) -> AnyView {
-    let Some(page) = run.survey.with_value(|survey| survey.pages.get(at).cloned()) else {
-        return ().into_any();
-    };
-    let alone = page.questions.len() == 1;
-    let title = page.title.clone().filter(|_| !alone);
-    let headed = title.is_some();
-    let heading = title.map(|title| {
+fn questions(run: Run, page: Id) -> AnyView {
+    let text =
+        move |name: &'static str| Memo::new(move |_| run.with(|form| without_markup(&form.text(page, name))));
+    let (title, description) = (text("title"), text("description"));
+    let alone = run.peek(|form| form.elements(page).len() == 1);
+    let headed = !alone && !title.get_untracked().is_empty();
+    let heading = headed.then(|| {
         view! {
             <h1 class="qt" tabindex="-1">
                 {title}
@@ -230,33 +312,46 @@ fn questions(run: Run, at: usize) -> AnyView {
                 {icon_small("info")}
                 <span>{t(key::SURVEY_CHANGED)}</span>
             </p>
+            {stages::spare(&run.spare())}
         }
     });
-    let list = page.questions.iter().enumerate();
-    let list =
-        list.map(|(index, one)| question::question(run, index, one, index == 0 && !headed)).collect_view();
+    let about = move || about(run, alone.then(|| title.get()).filter(|title| !title.is_empty()));
+    let described = move || {
+        let text = description.get();
+        (!text.is_empty()).then(|| view! { <p class="muted">{text}</p> })
+    };
     view! {
         {changed}
-        <p class="s muted">{about(run, &page, alone)}</p>
+        <p class="s muted">{about}</p>
         {heading}
-        {page.description.clone().map(|text| view! { <p class="muted">{text}</p> })}
-        {list}
+        {described}
+        {question::elements(run, page, headed)}
     }
     .into_any()
 }
 
-/// What the survey is and what it earns.
-fn about(run: Run, page: &Page, alone: bool) -> AnyView {
-    let title = page.title.clone().filter(|_| alone);
-    let title =
-        title.or_else(|| run.survey.with_value(|survey| survey.title.clone())).unwrap_or_else(|| run.title());
-    match run.reward() {
+/// What the survey is, what it earns, and how long the rest takes.
+fn about(run: Run, title: Option<String>) -> AnyView {
+    let title = title.unwrap_or_else(|| run.title());
+    let what = match run.reward() {
         1.. => {
             let (n, points) = (group(run.reward()), portal().points_name());
             rich(key::SURVEY_ABOUT, &[("title", &title), ("n", &n), ("points", &points)])
         }
         _ => title.into_any(),
+    };
+    let left = Memo::new(move |_| run.minutes_left());
+    let left = move || {
+        (left.get() > 0).then(|| {
+            let said = fill(key::SURVEY_MINUTES_LEFT, &[("n", &left.get().to_string())]);
+            view! { <span>"\u{3000}"{said}</span> }
+        })
+    };
+    view! {
+        {what}
+        {left}
     }
+    .into_any()
 }
 
 fn foot(run: Run) -> AnyView {
@@ -270,8 +365,9 @@ fn foot(run: Run) -> AnyView {
             }
         })
     };
+    let before = Memo::new(move |_| run.has_before());
     let back = move || {
-        (run.page.get() > 0).then(|| {
+        before.get().then(|| {
             view! {
                 <button
                     type="button"
@@ -279,21 +375,24 @@ fn foot(run: Run) -> AnyView {
                     aria-disabled=move || run.busy.get().then_some("true")
                     on:click=move |_| run.backward()
                 >
-                    {t(key::SURVEY_PREVIOUS)}
+                    {run.text("pagePrevText", t(key::SURVEY_PREVIOUS))}
                 </button>
             }
         })
     };
+    let (starts, ends) = (Memo::new(move |_| run.is_at_start()), Memo::new(move |_| run.ends_here()));
     let word = move || {
-        t(if run.busy.get() {
-            key::SURVEY_SENDING
+        if run.busy.get() {
+            t(key::SURVEY_SENDING).into()
         } else if run.failure.get().is_some() {
-            key::ACTION_RETRY
-        } else if run.page.get() + 1 < run.pages() {
-            key::SURVEY_NEXT
+            t(key::ACTION_RETRY).into()
+        } else if starts.get() {
+            run.text("startSurveyText", t(key::SURVEY_START))
+        } else if ends.get() {
+            run.text("completeText", t(key::SURVEY_SUBMIT))
         } else {
-            key::SURVEY_SUBMIT
-        })
+            run.text("pageNextText", t(key::SURVEY_NEXT))
+        }
     };
     view! {
         {said}

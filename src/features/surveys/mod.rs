@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod drafts;
+mod sending;
 
 use crate::api::wire::page as page_of;
 use crate::api::wire::surveys::{SurveyItem, survey_item};
@@ -13,14 +14,22 @@ use crate::parts::frame::{Tab, tabbed};
 use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
 use crate::parts::words;
-use crate::state::{Query, look, portal};
-use crate::ui::{Notice, amount, bone, icon, notice, rich};
+use crate::state::{Query, effect, look, portal, toast};
+use crate::ui::{Notice, amount, bone, icon, icon_small, notice, rich};
 use leptos::prelude::*;
 
 /// The screen.
 pub fn page() -> AnyView {
     look::set_title(portal(), t(key::SURVEYS_TITLE));
     let query = list();
+    let (portal, toasts) = (portal(), toast::toasts());
+    sending::on_sent(move || query.load());
+    let known = Memo::new(move |_| portal.overview.is_known());
+    effect(move || {
+        if known.get() {
+            sending::watch(portal, toasts);
+        }
+    });
     let body = view! {
         <main id="main">
             <div class="titlebar">
@@ -60,7 +69,7 @@ fn bones() -> AnyView {
 fn content(items: &[SurveyItem]) -> AnyView {
     let member = portal().overview.known().map(|overview| overview.member.id).unwrap_or_default();
     let open: Vec<&SurveyItem> = items.iter().filter(|item| item.is_open()).collect();
-    let begun = |item: &&&SurveyItem| item.status == "draft" || drafts::read(&member, &item.id).is_some();
+    let begun = |item: &&&SurveyItem| item.status == "draft" || drafts::summary(&member, &item.id).is_some();
     let drafts: Vec<_> = open.iter().filter(begun).copied().collect();
     let todo: Vec<_> = open.iter().filter(|item| !begun(item)).copied().collect();
     let done: Vec<_> = items.iter().filter(|item| item.status == "submitted").collect();
@@ -170,8 +179,16 @@ fn done_row(item: &SurveyItem) -> AnyView {
 
 /// One that was begun, with how far it is.
 fn draft(item: &SurveyItem, member: &str) -> AnyView {
-    let answered = drafts::answered(member, &item.id).unwrap_or_default().min(item.question_count);
-    let progress = (answered > 0).then(|| progress(answered, item.question_count));
+    let kept = drafts::summary(member, &item.id).unwrap_or_default();
+    let answered = i64::try_from(kept.answered).unwrap_or_default().min(item.question_count);
+    let progress = (answered > 0 && !kept.closed).then(|| progress(answered, item.question_count));
+    let unsent = kept.closed.then(|| {
+        view! {
+            <p class="note note--warn mt-4">
+                {icon_small("offline")} <span>{t(key::SURVEYS_UNSENT)}</span>
+            </p>
+        }
+    });
     let soon = item.until.filter(|until| words::is_soon(*until)).map(|until| {
         view! {
             <p class="s">
@@ -191,13 +208,14 @@ fn draft(item: &SurveyItem, member: &str) -> AnyView {
                 </div>
             </div>
             {progress}
+            {unsent}
             <div class="row mt-4">
                 <p class="grow">
                     <span class="num num--xl">{group(item.reward_points)}</span>
                     <span class="unit">{portal().points_name()}</span>
                 </p>
                 <a class="btn sm" href=Route::Survey(item.id.clone()).href()>
-                    {t(key::SURVEYS_RESUME)}
+                    {t(if kept.closed { key::SURVEYS_LOOK } else { key::SURVEYS_RESUME })}
                 </a>
             </div>
         </article>

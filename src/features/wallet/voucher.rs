@@ -13,10 +13,12 @@ use crate::features::wallet::{face, pay};
 use crate::i18n::{fill, key, t};
 use crate::parts::coupon::{self, deadline, fact, terms, top};
 use crate::parts::frame::{close, landscape};
+use crate::parts::offer::offered;
 use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
 use crate::parts::words;
 use crate::platform::clock;
+use crate::state::offers::Place;
 use crate::state::{Query, effect, look, portal};
 use crate::ui::{amount, bone, icon_small, live, rich, safe};
 use leptos::prelude::*;
@@ -51,7 +53,7 @@ pub fn page(id: String) -> AnyView {
                     {move || show.said(status.get())}
                 </p>
                 {remote(query, bones, move |one| content(&one, cancel, show))}
-                {live(move || terms(&rules.known().unwrap_or_default()))}
+                {offered(occasion(query))} {live(move || terms(&rules.known().unwrap_or_default()))}
             </main>
         </div>
         {cancel.sheet()}
@@ -83,6 +85,20 @@ fn rules(query: Query<Redemption>) -> Query<Vec<String>> {
         }
     });
     rules
+}
+
+/// Where a survey about the redemption may be offered: once it is settled, right after it was made, and not when it is
+/// undone.
+fn occasion(query: Query<Redemption>) -> Memo<Option<Place>> {
+    let opened = clock::now();
+    Memo::new(move |before: Option<&Option<Place>>| {
+        let one = query.known()?;
+        match one.status {
+            Status::Issued if one.is_new(opened) => Some(Place::Voucher(one.id)),
+            Status::Issued | Status::Used => before.cloned().flatten(),
+            _ => None,
+        }
+    })
 }
 
 /// The landscape with a heading, and a cross that leaves for the wallet.

@@ -14,13 +14,8 @@ pub(crate) fn key(number: u32) -> String {
     format!("5b0f2c1e-7d64-4c0e-9a35-{number:012x}")
 }
 
-/// Whether the portal is still to learn to read the answer of an operation.
-pub(crate) fn is_unread_yet(operation: &str) -> bool {
-    operation == "takeSurveyOffer" && decoder(operation).is_none()
-}
-
 fn read(operation: &str, answer: &Answer) {
-    if UNREAD.contains(&operation) || is_unread_yet(operation) || answer.status == 204 {
+    if UNREAD.contains(&operation) || answer.status == 204 {
         return;
     }
     let decoder = decoder(operation).unwrap_or_else(|| panic!("nothing reads {operation}"));

@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant as Stopwatch, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
-use backend::{Clock, Config};
 use member_portal::domain::date::{Civil, Instant, days_between};
 use member_portal::i18n::{Locale, fill, key, t};
-use portal_tests::backend::{Backend, config};
+use portal_tests::backend::Backend;
 use portal_tests::driver::Browser;
 use portal_tests::page::Page;
 use portal_tests::proxy::{Fault, Proxy};
@@ -69,12 +68,7 @@ pub(crate) async fn walk(browser: &Browser) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for days in [-3, 3] {
         let server = Server::off_by(days * DAY);
-        let backend = Backend::start_with(Config {
-            clock: Clock::by_hand(Arc::clone(&server.millis)),
-            portal: Some(portal_tests::portal()?),
-            ..config(PROGRAMME)?
-        })
-        .await?;
+        let backend = Backend::start_with_portal_by_hand(PROGRAMME, Arc::clone(&server.millis)).await?;
         let proxy = Proxy::start(&backend.origin).await?;
         let mut page = Page::begin(browser, &proxy, "clock", Locale::ZhCn).await?;
         let member = Member::of(&backend, PROGRAMME, "three_expiries").await?;

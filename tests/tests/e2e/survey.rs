@@ -4,23 +4,36 @@ use anyhow::{Context, Result, ensure};
 use member_portal::domain::number::group;
 use member_portal::i18n::{key, t};
 use portal_tests::page::Page;
+use portal_tests::proxy::Fault;
 use serde_json::{Value, json};
 
 use crate::journey::Member;
 
-/// Answers whatever is asked on the page: the last but one of a scale, the first of choices, a few words.
+/// Answers what is asked on the page and isn't answered: the last but one of a scale, the first of choices and lists, a few
+/// words. What an answer brings up is answered by the next call; returns how much there was.
 const ANSWER: &str = "
-    const done = [];
-    const press = (input) => { (input.closest('label') || input).click(); done.push(input.type); };
-    for (const group of document.querySelectorAll('[role=radiogroup]')) {
-        const inputs = [...group.querySelectorAll('input[type=radio]')];
-        if (inputs.length) press(inputs[Math.max(0, inputs.length - 2)]);
+    const main = document.querySelector('main.q');
+    let done = 0;
+    const all = (from, css) => [...from.querySelectorAll(css)].filter((one) => !one.disabled);
+    const press = (input) => { (input.closest('label') || input).click(); done += 1; };
+    for (const group of all(main, '[role=radiogroup]')) {
+        const inputs = all(group, 'input[type=radio]');
+        if (inputs.length && !inputs.some((one) => one.checked)) press(inputs[Math.max(0, inputs.length - 2)]);
     }
-    for (const group of document.querySelectorAll('[role=group]')) {
-        const inputs = [...group.querySelectorAll('input[type=checkbox]')];
+    for (const group of all(main, '[role=group]')) {
+        const inputs = all(group, 'input[type=checkbox]');
         if (inputs.length && !inputs.some((one) => one.checked)) press(inputs[0]);
     }
+    for (const list of all(main, 'select')) {
+        if (list.value || list.options.length < 2) continue;
+        list.selectedIndex = 1;
+        list.dispatchEvent(new Event('input', { bubbles: true }));
+        list.dispatchEvent(new Event('change', { bubbles: true }));
+        done += 1;
+    }
     return done;";
+/// Rounds of answering on one page: an answer can bring up another question.
+const ROUNDS: usize = 4;
 
 const PAGES: usize = 20;
 
@@ -46,7 +59,12 @@ pub(crate) async fn answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
     let mut reloaded = false;
     for number in 1..=PAGES {
         page.rest().await?;
-        page.script(ANSWER, vec![]).await?;
+        for _ in 0..ROUNDS {
+            if page.script(ANSWER, vec![]).await? == 0 {
+                break;
+            }
+            page.rest().await?;
+        }
         if page.count("main.q textarea").await? > 0 {
             page.fill("main.q textarea", "少一点糖，thanks!").await?;
         }
@@ -92,16 +110,22 @@ pub(crate) async fn answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
     Ok(())
 }
 
-/// The survey with parts that this version does not know names them.
+/// A survey with parts that this version does not know names them, and asks nothing.
 pub(crate) async fn unsupported(page: &mut Page<'_>, member: &Member) -> Result<()> {
-    for survey in all(member).await?.iter().filter(|one| one["status"] == "open") {
-        let id = survey["id"].as_str().unwrap_or_default();
-        let definition = member.get(&format!("/surveys/{id}")).await?["definition"].to_string();
-        if definition.contains("visibleIf") || definition.contains("\"matrix") {
-            page.open(&format!("/surveys/{id}")).await?;
-            page.read(t(key::SURVEY_UPDATE_TITLE)).await?;
-            return page.check("survey-update").await;
-        }
-    }
-    Ok(())
+    let open =
+        all(member).await?.into_iter().find(|one| one["status"] == "open").context("no open survey")?;
+    let path = format!("/surveys/{}", open["id"].as_str().unwrap_or_default());
+    let mut survey = member.get(&path).await?;
+    let elements = survey["definition"]["pages"][0]["elements"].as_array_mut().context("no elements")?;
+    elements.push(json!({ "type": "file", "name": "photo" }));
+    let place = format!("GET /api/v1{path}");
+    page.proxy.spoil(&place, Fault::answer(200, "application/json", &survey.to_string()));
+    let outcome = async {
+        page.open(&path).await?;
+        page.read(t(key::SURVEY_UPDATE_TITLE)).await?;
+        page.check("survey-update").await
+    };
+    let outcome = outcome.await;
+    page.proxy.heal();
+    outcome
 }

@@ -1,29 +1,42 @@
-//! What happens while a survey is answered.
+//! What happens while a survey is answered: the form, its pages, and the way between them.
 
-use super::{Opened, read};
-use crate::api::error::ApiError;
-use crate::api::wire::surveys::{Receipt, SurveyPaper, receipt};
-use crate::api::{client, endpoint};
+use super::trail;
+use super::{Opened, keeping};
+use crate::api::wire::surveys::{Receipt, SurveyPaper};
 use crate::domain::channel::Channel;
 use crate::domain::member::Member;
-use crate::domain::survey::{Answer, Draft, Problem, Survey, errors};
+use crate::domain::survey::{
+    Draft, Place, Progress, Response, Resumed, Spare, minutes_left, plain, progress,
+};
 use crate::features::surveys::drafts;
-use crate::i18n::{key, t};
-use crate::parts::failure::line;
+use crate::features::surveys::sending;
+use crate::i18n;
+use crate::platform::locks::Guard;
 use crate::platform::{clock, dom, random, storage, timer};
-use crate::state::{Portal, Query, portal, session};
+use crate::state::{Portal, Query, portal};
+use ::survey::{Definition, Environment, Form, Id, Severity};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 
-/// A draft is sent when the member has paused for so long.
-const IDLE_MS: i32 = 2_000;
 /// Taps this close together are one gesture.
 const DOUBLE_TAP_MS: i64 = 300;
+/// A start page is the first page, and pages come before everything that is on them.
+const START: Id = 0;
 
-/// How answering ended.
+/// Where answering stands.
 #[derive(Clone, PartialEq)]
-pub(super) enum End {
+pub(super) enum Stage {
+    /// Questions are on screen.
+    Asking,
+    /// Another tab has the survey.
+    Elsewhere,
+    /// Another device wrote something that this one didn't know: the member chooses.
+    Conflict(Response),
+    /// Submitted, and not sent yet.
+    Waiting,
     /// Sent, with what came of it.
     Thanks(Receipt),
     /// It had been sent before, from elsewhere.
@@ -33,76 +46,160 @@ pub(super) enum End {
 /// The survey under way. Copying it copies the handle.
 #[derive(Clone, Copy)]
 pub(super) struct Run {
-    portal: Portal,
-    id: StoredValue<String>,
-    name: StoredValue<String>,
-    paper: StoredValue<SurveyPaper>,
-    member: StoredValue<Member>,
-    query: Query<Opened>,
-    memory: StoredValue<Option<String>>,
-    turn: StoredValue<u32>,
+    pub(super) portal: Portal,
+    pub(super) id: StoredValue<String>,
+    pub(super) name: StoredValue<String>,
+    pub(super) paper: StoredValue<SurveyPaper>,
+    pub(super) member: StoredValue<Member>,
+    pub(super) query: Query<Opened>,
+    pub(super) visit: super::Visit,
+    definition: StoredValue<Rc<Definition>, LocalStorage>,
+    pub(super) form: StoredValue<Form, LocalStorage>,
+    /// Rises with every change of the form.
+    version: RwSignal<u32>,
+    page: Memo<Option<Id>>,
+    furthest: RwSignal<Option<Id>>,
     turned: StoredValue<i64>,
-    draft: RwSignal<Draft>,
-    /// What is asked.
-    pub(super) survey: StoredValue<Survey>,
-    /// The page on screen.
-    pub(super) page: RwSignal<usize>,
+    pub(super) draft: StoredValue<Draft>,
+    /// Whether the form holds something that the draft doesn't.
+    pub(super) dirty: StoredValue<bool>,
+    /// What was kept last, by this tab.
+    pub(super) kept: StoredValue<Option<String>>,
+    /// How often something changed, so that only the last of several pauses counts.
+    pub(super) turn: StoredValue<u32>,
+    /// Whether a draft is on its way.
+    pub(super) sending: StoredValue<bool>,
+    /// Whether the backend has another definition by now.
+    pub(super) stale: StoredValue<bool>,
+    pub(super) guard: StoredValue<Option<Guard>, LocalStorage>,
+    /// The answers may be changed here; not while another tab may have the survey.
+    pub(super) ours: RwSignal<bool>,
     /// Whether the survey isn't the one that was answered before.
     pub(super) changed: RwSignal<bool>,
-    /// What keeps the page from being left.
-    pub(super) faults: RwSignal<Vec<(String, Problem)>>,
     /// Whether it is being sent.
     pub(super) busy: RwSignal<bool>,
     /// Why it wasn't sent.
     pub(super) failure: RwSignal<Option<String>>,
-    /// How it ended.
-    pub(super) end: RwSignal<Option<End>>,
-}
-
-/// Forgets what is kept of the answers.
-pub(super) fn forget(id: &str, member: &Member, memory: StoredValue<Option<String>>) {
-    storage::remove(&drafts::name(&member.id, id));
-    let _ = memory.try_set_value(None);
+    /// Where it stands.
+    pub(super) stage: RwSignal<Stage>,
 }
 
 impl Run {
     pub(super) fn new(
         id: &str,
-        paper: SurveyPaper,
-        survey: Survey,
-        member: Member,
+        opened: Opened,
+        definition: Rc<Definition>,
         query: Query<Opened>,
-        memory: StoredValue<Option<String>>,
+        visit: super::Visit,
     ) -> Self {
+        let Opened { paper, member } = opened;
+        let portal = portal();
         let name = drafts::name(&member.id, id);
-        let kept = memory.get_value().or_else(|| storage::read(&name));
-        let (draft, changed) =
-            Draft::resume(&survey, paper.revision, kept.as_deref(), paper.response.as_ref(), random::uuid);
+        let on_device = if portal.channel == Channel::Kiosk { None } else { storage::read(&name) };
+        let kept = on_device.clone().or_else(|| visit.memory.get_value());
+        let resumed = Draft::resume(paper.revision, kept.as_deref(), paper.response.as_ref(), random::uuid);
+        let (mut draft, other) = match resumed {
+            Resumed::One(draft) => (draft, None),
+            Resumed::Two(draft, other) => (draft, Some(other)),
+        };
+        let changed = draft.adapt(paper.revision, &paper.definition);
+        let form = form_of(&definition, &draft);
+        let stage = match other {
+            Some(other) => Stage::Conflict(other),
+            None if draft.closed => Stage::Waiting,
+            None => Stage::Asking,
+        };
+        let form = StoredValue::new_local(form);
+        let version = RwSignal::new(0);
+        let page = Memo::new(move |_| {
+            version.track();
+            form.with_value(page_of)
+        });
         let run = Self {
-            portal: portal(),
+            portal,
             id: StoredValue::new(id.into()),
             name: StoredValue::new(name),
             paper: StoredValue::new(paper),
             member: StoredValue::new(member),
             query,
-            memory,
-            turn: StoredValue::new(0),
+            visit,
+            definition: StoredValue::new_local(definition),
+            form,
+            version,
+            page,
+            furthest: RwSignal::new(form.with_value(page_of)),
             turned: StoredValue::new(0),
-            page: RwSignal::new(draft.page),
-            draft: RwSignal::new(draft),
-            survey: StoredValue::new(survey),
+            draft: StoredValue::new(draft),
+            dirty: StoredValue::new(false),
+            kept: StoredValue::new(on_device),
+            turn: StoredValue::new(0),
+            sending: StoredValue::new(false),
+            stale: StoredValue::new(false),
+            guard: StoredValue::new_local(None),
+            ours: RwSignal::new(false),
             changed: RwSignal::new(changed),
-            faults: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
             failure: RwSignal::new(None),
-            end: RwSignal::new(None),
+            stage: RwSignal::new(stage),
         };
-        on_cleanup(move || run.leave());
+        sending::attend(Some(id));
+        run.find_trail();
+        keeping::begin(run);
+        on_cleanup(move || {
+            sending::attend(None);
+            run.leave();
+        });
         run
     }
 
+    /// Looks at the form; not tracked. Within `f` nothing may change it.
+    pub(super) fn peek<T>(self, f: impl FnOnce(&Form) -> T) -> T {
+        self.form.with_value(f)
+    }
+
+    /// Looks at the form, again whenever anything of it changed. Within `f` nothing may change it.
+    pub(super) fn with<T>(self, f: impl FnOnce(&Form) -> T) -> T {
+        self.version.track();
+        self.form.with_value(f)
+    }
+
+    /// The member changes something: it is kept, and sent after a pause.
+    pub(super) fn change(self, f: impl FnOnce(&mut Form)) {
+        let asking = self.stage.try_with_untracked(|stage| *stage == Stage::Asking) == Some(true);
+        if !asking || self.busy.try_get_untracked() != Some(false) || self.touch(f).is_none() {
+            return;
+        }
+        self.dirty.try_set_value(true);
+        let _ = self.failure.try_set(None);
+        self.keep_soon();
+    }
+
+    /// Changes the form without an answer being another.
+    pub(super) fn touch<T>(self, f: impl FnOnce(&mut Form) -> T) -> Option<T> {
+        let now = clock::now().0 as f64;
+        let given = self.form.try_update_value(|form| {
+            form.set_now(now);
+            f(form)
+        });
+        let _ = self.version.try_update(|version| *version = version.wrapping_add(1));
+        given
+    }
+
+    /// The page on screen; none where nothing is asked.
+    pub(super) fn page(self) -> Memo<Option<Id>> {
+        self.page
+    }
+
+    /// What the survey is called.
     pub(super) fn title(self) -> String {
-        self.paper.with_value(|paper| paper.title.clone())
+        let own = self.peek(|form| plain(&form.survey_text("title")));
+        if own.is_empty() { self.paper.with_value(|paper| paper.title.clone()) } else { own }
+    }
+
+    /// A text of the survey itself, as of a button; `otherwise` where the definition has none.
+    pub(super) fn text(self, name: &str, otherwise: &'static str) -> String {
+        let own = self.peek(|form| plain(&form.survey_text(name)));
+        if own.is_empty() { otherwise.into() } else { own }
     }
 
     pub(super) fn reward(self) -> i64 {
@@ -113,203 +210,287 @@ impl Run {
         self.member.get_value()
     }
 
-    pub(super) fn pages(self) -> usize {
-        self.survey.with_value(|survey| survey.pages.len())
+    /// What to say when it was sent, without markup.
+    pub(super) fn completed_text(self) -> String {
+        self.peek(|form| plain(&form.completed_text()))
     }
 
-    /// The answer to a question; tracked.
-    pub(super) fn get(self, name: &str) -> Option<Answer> {
-        self.draft.with(|draft| draft.answers.get(name).cloned())
+    /// Answers that the definition doesn't ask for any more.
+    pub(super) fn spare(self) -> Vec<Spare> {
+        self.draft.with_value(|draft| draft.spare.clone())
     }
 
-    /// Answers a question, or takes its answer back.
-    pub(super) fn answer(self, name: &str, answer: Option<Answer>) {
-        self.draft.update(|draft| {
-            match answer {
-                Some(answer) => draft.answers.set(name, answer),
-                None => draft.answers.clear(name),
+    /// Whether the start page is on screen; tracked.
+    pub(super) fn is_at_start(self) -> bool {
+        self.with(Form::is_at_start)
+    }
+
+    /// Whether going on ends the survey; tracked.
+    pub(super) fn ends_here(self) -> bool {
+        self.with(ends)
+    }
+
+    /// How far it is; tracked.
+    pub(super) fn progress(self) -> Progress {
+        let furthest = self.furthest.get();
+        self.with(|form| progress(form, furthest))
+    }
+
+    /// Minutes that the rest takes, about; tracked.
+    pub(super) fn minutes_left(self) -> i64 {
+        let minutes = self.paper.with_value(|paper| paper.minutes);
+        if minutes > 0 { minutes_left(self.progress(), minutes) } else { 0 }
+    }
+
+    /// Whether there is a page before; tracked.
+    pub(super) fn has_before(self) -> bool {
+        let wanted = self.definition.with_value(|definition| definition.props().flag("showPrevButton", true));
+        self.with(|form| {
+            if !wanted {
+                return false;
             }
-            draft.unsent = true;
-        });
-        self.faults.update(|faults| faults.retain(|(known, _)| known != name));
-        self.failure.set(None);
-        self.keep();
-        let turn = self.turn.try_update_value(|turn| {
-            *turn += 1;
-            *turn
-        });
-        spawn_local(async move {
-            timer::sleep(IDLE_MS).await;
-            if turn.is_some() && self.turn.try_get_value() == turn {
-                self.send_draft().await;
+            let page = form.current_page();
+            !form.is_at_start() && page.is_some() && form.visible_pages().first().copied() != page
+        })
+    }
+
+    /// Something else is on screen from here on.
+    pub(super) fn show(self, stage: Stage) {
+        let_go();
+        let _ = self.stage.try_set(stage);
+    }
+
+    fn place_name(self) -> String {
+        self.peek(|form| page_of(form).map(|page| String::from(form.name(page)))).unwrap_or_default()
+    }
+
+    /// Takes up the way through the history, or begins a new one here.
+    fn find_trail(self) {
+        let (depth, page) = (trail::depth(), self.place_name());
+        self.draft.update_value(|draft| {
+            let at = usize::try_from(depth - draft.depth).ok();
+            if at.and_then(|at| draft.trail.get(at)) != Some(&page) {
+                draft.depth = depth;
+                draft.walk(0, &page);
             }
         });
     }
 
-    fn keep(self) {
-        let text = self.draft.with_untracked(Draft::to_text);
-        self.name.with_value(|name| storage::write(name, &text));
-        self.memory.set_value(Some(text));
+    /// How many entries of the history are within the survey before this one.
+    pub(super) fn entries(self) -> i64 {
+        let depth = self.draft.try_with_value(|draft| draft.depth).unwrap_or_default();
+        (trail::depth() - depth).max(0)
     }
 
-    /// Where the draft is kept, and the draft itself, if the backend lacks some of it.
-    fn unsent(self) -> Option<(String, String, Draft)> {
-        let over = self.end.try_get_untracked()?.is_some();
-        let draft = self.draft.try_get_untracked().filter(|draft| draft.unsent && !over)?;
-        Some((self.id.try_get_value()?, self.name.try_get_value()?, draft))
+    /// Whether the member came from within the app.
+    pub(super) fn came_from(self) -> bool {
+        self.draft.with_value(|draft| draft.depth > 0)
     }
 
-    async fn send_draft(self) {
-        let Some((id, name, draft)) = self.unsent() else { return };
-        if self.busy.try_get_untracked() == Some(false) && drafts::send(&id, &name, draft.clone()).await {
-            let _ = self.draft.try_update(|now| {
-                if *now == draft {
-                    now.unsent = false;
-                }
-            });
+    /// The browser went through the history.
+    pub(super) fn popped(self) {
+        if self.stage.try_with_untracked(|stage| *stage == Stage::Asking) != Some(true) {
+            return;
         }
-    }
-
-    /// The screen goes: what wasn't sent yet is sent now, or waits on the device.
-    fn leave(self) {
-        let Some((id, name, draft)) = self.unsent().filter(|(_, _, draft)| !draft.answers.is_empty()) else {
+        let at = usize::try_from(trail::depth() - self.draft.with_value(|draft| draft.depth)).ok();
+        let Some(name) = at.and_then(|at| self.draft.with_value(|draft| draft.trail.get(at).cloned())) else {
             return;
         };
-        // The end of a session has wiped it. It waits for the same member, but not on a screen that everybody uses.
-        if self.portal.channel != Channel::Kiosk {
-            storage::write(&name, &draft.to_text());
-        }
-        spawn_local(async move {
-            drafts::send(&id, &name, draft).await;
+        let busy = self.busy.get_untracked();
+        let_go();
+        let moved = self.touch(|form| {
+            let before = page_of(form);
+            let target = form.visible_pages().into_iter().find(|page| form.name(*page) == name);
+            match target.filter(|_| !busy && !form.is_at_start()) {
+                Some(page) => form.go_to(page),
+                // It isn't asked any more.
+                None if !busy => drop(form.previous_page()),
+                None => {}
+            }
+            page_of(form) != before
         });
+        if moved == Some(true) {
+            self.arrive();
+        }
     }
 
-    fn turn_to(self, page: usize, faults: Vec<(String, Problem)>) {
+    /// To the page before.
+    pub(super) fn backward(self) {
+        if self.busy.get_untracked() || self.reread_if_stale() {
+            return;
+        }
+        if self.entries() > 0 {
+            // The answer to it is `popped`.
+            trail::back(1);
+            return;
+        }
+        if self.touch(Form::previous_page) == Some(true) {
+            let (page, depth) = (self.place_name(), trail::depth());
+            self.draft.update_value(|draft| {
+                draft.depth = depth;
+                draft.walk(0, &page);
+            });
+            self.arrive();
+        }
+    }
+
+    /// To the next page, or sends it.
+    pub(super) fn forward(self, event: &MouseEvent) {
+        // The second tap of a double tap would send a page that nobody has read.
+        let again = event.detail() > 1 && clock::now().0 - self.turned.get_value() < DOUBLE_TAP_MS;
+        if self.busy.get_untracked() || again && self.peek(ends) || self.reread_if_stale() {
+            return;
+        }
+        if self.peek(|form| !form.is_at_start() && ends(form)) {
+            return self.finish();
+        }
+        let before = self.peek(page_of);
+        let went = self.touch(|form| {
+            if form.is_at_start() {
+                let valid = form.validate_page(START);
+                if valid {
+                    form.start();
+                }
+                return valid;
+            }
+            form.next_page()
+        });
+        if self.peek(Form::is_completed) {
+            // A trigger ended it.
+            self.submit();
+        } else if went == Some(true) && self.peek(page_of) != before {
+            self.step();
+        } else {
+            self.show_fault();
+        }
+    }
+
+    /// The form says that it is over.
+    fn finish(self) {
+        let early = self.peek(|form| form.may_complete_early() && !form.is_last_page());
+        // The place, and the words of the answers before the end removes any.
+        self.settle();
+        let before = self.peek(Form::current_page);
+        let done = self.touch(|form| {
+            if !early {
+                return form.complete();
+            }
+            let valid = form.current_page().is_none_or(|page| form.validate_page(page));
+            if valid {
+                form.complete_now();
+            }
+            valid
+        });
+        if done == Some(true) {
+            self.submit();
+        } else if self.peek(Form::current_page) != before {
+            self.step();
+        } else {
+            self.show_fault();
+        }
+    }
+
+    /// Another page was reached: a new entry of the history.
+    fn step(self) {
+        let at = usize::try_from(self.entries()).unwrap_or_default();
+        trail::push();
+        let page = self.place_name();
+        self.draft.update_value(|draft| draft.walk(at + 1, &page));
+        self.arrive();
+    }
+
+    /// Another page is on screen.
+    fn arrive(self) {
         self.failure.set(None);
         self.changed.set(false);
         self.turned.set_value(clock::now().0);
-        self.draft.update(|draft| draft.page = page);
-        if self.draft.with_untracked(|draft| !draft.answers.is_empty()) {
-            self.keep();
-        }
-        self.page.set(page);
-        self.faults.set(faults);
+        let page = self.peek(page_of);
+        self.furthest.update(|furthest| *furthest = (*furthest).max(page));
+        self.turn_page();
+        let faulty = page.is_some_and(|page| self.peek(|form| first_fault(form, page)).is_some());
         spawn_local(async move {
             // The page is drawn in the microtask after this one.
             timer::sleep(0).await;
-            if self.faults.try_with_untracked(Vec::is_empty) == Some(true) {
+            if faulty {
+                self.show_fault();
+            } else {
                 dom::scroll_to(0.0);
                 dom::focus(super::HEADING);
-            } else {
-                self.show_fault();
             }
         });
     }
 
     /// Moves the focus to the first question that can't stay as it is.
     fn show_fault(self) {
-        let at = self.page.try_get_untracked().unwrap_or_default();
-        let first = self.faults.try_with_untracked(|faults| faults.first().map(|(name, _)| name.clone()));
-        let Some(name) = first.flatten() else { return };
-        let index = self.survey.try_with_value(|survey| {
-            survey.pages.get(at).and_then(|page| page.questions.iter().position(|one| one.name == name))
-        });
-        if let Some(index) = index.flatten() {
-            dom::reveal(&super::question::id("#t", index));
-            dom::focus(&super::question::id("#f", index));
-        }
-    }
-
-    /// To the page before.
-    pub(super) fn backward(self) {
-        let at = self.page.get_untracked();
-        if at > 0 && !self.busy.get_untracked() {
-            self.turn_to(at - 1, Vec::new());
-        }
-    }
-
-    /// To the next page, or sends it.
-    pub(super) fn forward(self, event: &MouseEvent) {
-        let at = self.page.get_untracked();
-        // The second tap of a double tap would send a page that nobody has read.
-        let again = event.detail() > 1 && clock::now().0 - self.turned.get_value() < DOUBLE_TAP_MS;
-        if self.busy.get_untracked() || again && at + 1 == self.pages() {
-            return;
-        }
-        let faults = self.faults_of(at);
-        if !faults.is_empty() {
-            self.faults.set(faults);
-            self.show_fault();
-        } else if at + 1 < self.pages() {
-            self.turn_to(at + 1, Vec::new());
-        } else {
-            self.submit();
-        }
-    }
-
-    fn faults_of(self, at: usize) -> Vec<(String, Problem)> {
-        let of = |survey: &Survey| {
-            let page = survey.pages.get(at);
-            page.map(|page| self.draft.with_untracked(|draft| errors(page, &draft.answers)))
-                .unwrap_or_default()
-        };
-        self.survey.with_value(of)
-    }
-
-    fn submit(self) {
-        let first =
-            self.survey.with_value(|survey| self.draft.with_untracked(|draft| draft.first_fault(survey)));
-        if let Some(page) = first {
-            self.turn_to(page, self.faults_of(page));
-            return;
-        }
-        self.busy.set(true);
-        self.failure.set(None);
-        self.keep();
-        spawn_local(async move {
-            self.send().await;
-            let _ = self.busy.try_set(false);
+        spawn_local(async {
+            // What is wrong is drawn in the microtask after this one.
+            timer::sleep(0).await;
+            super::question::show_fault();
         });
     }
 
-    async fn send(self) {
-        let (id, member, draft) = (self.id.get_value(), self.member.get_value(), self.draft.get_untracked());
-        let (portal, memory) = (self.portal, self.memory);
-        let reply = client::put(endpoint::survey_response(&id, &draft.uuid), draft.to_body(true)).await;
-        match reply.and_then(|reply| reply.decode(receipt)) {
-            Ok(receipt) => {
-                forget(&id, &member, memory);
-                let _ = self.end.try_set(Some(End::Thanks(receipt)));
-                portal.overview.load();
-            }
-            Err(error) if error.code() == "already-submitted" => {
-                forget(&id, &member, memory);
-                let _ = self.end.try_set(Some(End::Already));
-                portal.overview.load();
-            }
-            Err(error) if error.code() == "revision-conflict" => self.reread(&id, error).await,
-            Err(error) if error.is_signed_out() => session::ended(),
-            Err(error) => self.fail(&error),
-        }
+    /// Puts the form back to the draft, after something came from elsewhere or the end was refused.
+    pub(super) fn restore(self) {
+        let form = self
+            .definition
+            .with_value(|definition| self.draft.with_value(|draft| form_of(definition, draft)));
+        self.dirty.set_value(false);
+        self.touch(|known| *known = form);
+        let page = self.peek(page_of);
+        self.furthest.update(|furthest| *furthest = (*furthest).max(page));
     }
+}
 
-    /// Reads the definition again; the answers that still fit come along.
-    async fn reread(self, id: &str, conflict: ApiError) {
-        match read(self.portal, id).await {
-            Ok(opened) if self.paper.try_with_value(|paper| *paper != opened.paper) == Some(true) => {
-                // What is kept goes on under the new definition; there is no draft of the old one to send.
-                let _ = self.draft.try_update(|draft| draft.unsent = false);
-                self.query.put(opened);
-            }
-            Ok(_) => self.fail(&conflict),
-            Err(error) => self.fail(&error),
-        }
+/// What has the focus loses it, so that it says what it has to say before it goes.
+fn let_go() {
+    let active = web_sys::window().and_then(|window| window.document()?.active_element());
+    if let Some(active) = active.and_then(|active| active.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = active.blur();
     }
+}
 
-    fn fail(self, error: &ApiError) {
-        let mut text = String::from(t(key::SURVEY_NOT_SENT));
-        text.push(' ');
-        text.push_str(&line(error));
-        let _ = self.failure.try_set(Some(text));
+/// The form of a draft, at its page.
+fn form_of(definition: &Rc<Definition>, draft: &Draft) -> Form {
+    let seed =
+        draft.uuid.bytes().fold(0_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    let offset = -js_sys::Date::new_0().get_timezone_offset();
+    let environment = Environment { now: clock::now().0 as f64, offset_minutes: offset as i32, seed };
+    let mut form = Form::new(Rc::clone(definition), i18n::locale().tag(), environment);
+    if draft.answers.is_empty() {
+        return form;
     }
+    form.set_data(&draft.answers);
+    if form.is_at_start() {
+        form.start();
+    }
+    let pages = form.visible_pages();
+    let page = match &draft.place {
+        Place::Page(name) => pages.iter().copied().find(|page| form.name(*page) == name),
+        Place::Number(number) => pages.get(*number).or(pages.last()).copied(),
+        Place::Open => None,
+    };
+    let open = || pages.iter().copied().find(|page| is_open(&form, *page));
+    if let Some(page) = page.or_else(open) {
+        form.go_to(page);
+    }
+    form
+}
+
+/// Whether a page has a question without an answer.
+fn is_open(form: &Form, page: Id) -> bool {
+    let asks = |id: &Id| !form.kind(*id).is_static() && form.kind(*id) != ::survey::Kind::Expression;
+    form.questions_of(page).iter().filter(|id| asks(id)).any(|id| form.is_empty(*id))
+}
+
+fn page_of(form: &Form) -> Option<Id> {
+    if form.is_at_start() { Some(START) } else { form.current_page() }
+}
+
+fn ends(form: &Form) -> bool {
+    form.is_last_page() || form.may_complete_early()
+}
+
+fn first_fault(form: &Form, page: Id) -> Option<Id> {
+    let is_faulty = |id: &Id| form.errors(*id).iter().any(|fault| fault.severity == Severity::Error);
+    form.questions_of(page).into_iter().find(is_faulty)
 }

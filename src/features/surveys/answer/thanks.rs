@@ -49,8 +49,8 @@ pub(super) fn screen(run: Run, receipt: &Receipt) -> AnyView {
             </p>
         }
     });
-    let say = run.survey.with_value(|survey| survey.completed_text.clone());
-    let say = say.unwrap_or_else(|| t(key::SURVEY_THANKS_SAY).into());
+    let say = run.completed_text();
+    let say = if say.is_empty() { t(key::SURVEY_THANKS_SAY).into() } else { say };
     view! {
         <div class="app notab has-foot thx">
             <header class="scene">
