@@ -1,6 +1,6 @@
 //! The size of what the home screen loads first, against docs/budgets.json, and of the parts that come later.
 
-pub(crate) mod scroll;
+pub(crate) mod measured;
 
 use std::fs;
 use std::path::Path;

@@ -96,7 +96,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             tools::ensure(&project, Need { browsers: true, ..Need::BUILD })?;
             portal::build(&project, Mode::Release)?;
             bench::run(&project)?;
-            bench::scroll::run(&project)?;
+            bench::measured::run(&project)?;
         }
         Command::Css => {
             tools::ensure(&project, Need { npm: true, ..Need::NOTHING })?;

@@ -1,4 +1,4 @@
-//! Ten thousand rewards, scrolled to the end on a slow processor: what that takes, against docs/budgets.json.
+//! Programs that measure something and print it as one line of JSON, held against docs/budgets.json.
 
 use std::fs;
 
@@ -7,55 +7,110 @@ use serde_json::Value;
 
 use crate::project::{Project, run_seeing};
 
-/// Begins the line that the bench prints.
-const RESULT: &str = "scroll: ";
-/// What has a budget, and how it is called.
-const BUDGETS: [(&str, &str); 4] = [
-    ("elements", "elements in the document at most"),
-    ("long_tasks", "tasks over 50 ms, processor slowed down four times"),
-    ("longest_task_ms", "longest task (ms)"),
-    ("heap_bytes", "JavaScript heap afterwards (bytes)"),
-];
+/// A program that measures.
+pub(crate) struct Bench {
+    /// What it does, said before it runs.
+    what: &'static str,
+    /// The heading of its figures.
+    title: &'static str,
+    /// What cargo is told.
+    cargo: &'static [&'static str],
+    /// Begins the line that it prints.
+    result: &'static str,
+    /// Where its budgets are.
+    budgets: &'static str,
+    /// What has a budget, and how it is called.
+    figures: &'static [(&'static str, &'static str)],
+}
 
-/// Runs it in Chromium, with the dist/ that is there.
+/// Ten thousand rewards, scrolled to the end on a slow processor.
+const SCROLL: Bench = Bench {
+    what: "scrolling through 10,000 rewards in Chromium (some minutes)",
+    title: "scrolling through 10,000 rewards",
+    cargo: &["run", "--quiet", "--locked", "-p", "portal-tests", "--example", "scroll"],
+    result: "scroll: ",
+    budgets: "scroll_10000",
+    figures: &[
+        ("elements", "elements in the document at most"),
+        ("long_tasks", "tasks over 50 ms, processor slowed down four times"),
+        ("longest_task_ms", "longest task (ms)"),
+        ("heap_bytes", "JavaScript heap afterwards (bytes)"),
+    ],
+};
+
+/// A definition of a megabyte, and a hundred conditions, without a browser.
+const SURVEY: Bench = Bench {
+    what: "reading a survey of 1 MB and answering one of 100 conditions, natively",
+    title: "survey engine",
+    cargo: &["run", "--quiet", "--release", "--locked", "-p", "survey", "--example", "speed"],
+    result: "survey: ",
+    budgets: "survey_engine",
+    figures: &[
+        ("parse_ms", "reading a definition of 1 MB (ms)"),
+        ("react_ms", "one answer, 100 conditions (ms)"),
+    ],
+};
+
+/// An answer on a page of a hundred questions, on a slow processor.
+const SCREEN: Bench = Bench {
+    what: "answering a survey of 100 questions with 100 conditions in Chromium",
+    title: "a survey of 100 questions and 100 conditions",
+    cargo: &["run", "--quiet", "--locked", "-p", "portal-tests", "--example", "survey"],
+    result: "screen: ",
+    budgets: "survey_screen",
+    figures: &[
+        ("median_ms", "from the answer to the drawn screen, slowed down four times, median (ms)"),
+        ("worst_ms", "the slowest of them (ms)"),
+    ],
+};
+
+/// Runs them all, with the dist/ that is there.
 ///
 /// # Errors
-/// When a reward doesn't come on screen, or something is over its budget.
+/// When one can't measure, or something is over its budget.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     let budgets: Value = serde_json::from_str(&fs::read_to_string(project.path("docs/budgets.json"))?)?;
-    let budgets = &budgets["scroll_10000"];
-    println!("\nscrolling through 10,000 rewards in Chromium (some minutes)");
-    let mut result = None;
-    let mut bench = project.command("cargo");
-    bench.args(["run", "--quiet", "--locked", "-p", "portal-tests", "--example", "scroll"]);
-    run_seeing(&mut bench, |line| {
-        if let Some(json) = line.strip_prefix(RESULT) {
-            result = serde_json::from_str::<Value>(json).ok();
-        }
-    })?;
-    let result = result.context("the bench prints no result")?;
-    let over = compare(&result, budgets)?;
+    let mut over = Vec::new();
+    for bench in [SURVEY, SCREEN, SCROLL] {
+        over.extend(bench.run(project, &budgets[bench.budgets])?);
+    }
     if !over.is_empty() {
         bail!("over the budget of docs/budgets.json: {}", over.join(", "));
     }
     Ok(())
 }
 
-/// Prints each figure beside its budget; gives the names of those that are over.
-fn compare(result: &Value, budgets: &Value) -> anyhow::Result<Vec<String>> {
-    println!("\n{:<56}{:>12}{:>12}", "scrolling through 10,000 rewards", "measured", "budget");
-    let mut over = Vec::new();
-    for (name, what) in BUDGETS {
-        // Without a long task there is no longest one.
-        let measured = if result[name].is_null() { 0.0 } else { result[name].as_f64().context(name)? };
-        let budget =
-            budgets[name].as_f64().with_context(|| format!("docs/budgets.json: scroll_10000.{name}"))?;
-        println!("{what:<56}{measured:>12}{budget:>12}");
-        if measured > budget {
-            over.push(format!("{what}: {measured}"));
-        }
+impl Bench {
+    fn run(&self, project: &Project, budgets: &Value) -> anyhow::Result<Vec<String>> {
+        println!("\n{}", self.what);
+        let mut result = None;
+        let mut command = project.command("cargo");
+        command.args(self.cargo);
+        run_seeing(&mut command, |line| {
+            if let Some(json) = line.strip_prefix(self.result) {
+                result = serde_json::from_str::<Value>(json).ok();
+            }
+        })?;
+        self.compare(&result.context("the bench prints no result")?, budgets)
     }
-    Ok(over)
+
+    /// Prints each figure beside its budget; gives the names of those that are over.
+    fn compare(&self, result: &Value, budgets: &Value) -> anyhow::Result<Vec<String>> {
+        println!("\n{:<76}{:>12}{:>12}", self.title, "measured", "budget");
+        let mut over = Vec::new();
+        for (name, what) in self.figures {
+            // Without a long task there is no longest one.
+            let measured = if result[name].is_null() { 0.0 } else { result[name].as_f64().context(*name)? };
+            let budget = budgets[name]
+                .as_f64()
+                .with_context(|| format!("docs/budgets.json: {}.{name}", self.budgets))?;
+            println!("{what:<76}{measured:>12.1}{budget:>12}");
+            if measured > budget {
+                over.push(format!("{what}: {measured}"));
+            }
+        }
+        Ok(over)
+    }
 }
 
 #[cfg(test)]
@@ -71,11 +126,11 @@ mod tests {
         let budgets =
             json!({ "elements": 1500, "long_tasks": 10, "longest_task_ms": 200, "heap_bytes": 1000 });
         let good = json!({ "elements": 1500, "long_tasks": 0, "longest_task_ms": null, "heap_bytes": 12 });
-        assert!(compare(&good, &budgets).unwrap().is_empty());
+        assert!(SCROLL.compare(&good, &budgets).unwrap().is_empty());
         let bad = json!({ "elements": 1501, "long_tasks": 3, "longest_task_ms": 60, "heap_bytes": 12 });
-        assert_eq!(compare(&bad, &budgets).unwrap(), ["elements in the document at most: 1501"]);
-        assert!(compare(&json!({ "elements": "many" }), &budgets).is_err());
-        assert!(compare(&good, &json!({})).is_err());
+        assert_eq!(SCROLL.compare(&bad, &budgets).unwrap(), ["elements in the document at most: 1501"]);
+        assert!(SCROLL.compare(&json!({ "elements": "many" }), &budgets).is_err());
+        assert!(SCROLL.compare(&good, &json!({})).is_err());
     }
 
     #[test]
@@ -83,8 +138,10 @@ mod tests {
         let project = Project::find().unwrap();
         let budgets: Value =
             serde_json::from_str(&fs::read_to_string(project.path("docs/budgets.json")).unwrap()).unwrap();
-        for (name, _) in BUDGETS {
-            assert!(budgets["scroll_10000"][name].is_u64(), "{name}");
+        for bench in [SCROLL, SURVEY, SCREEN] {
+            for (name, _) in bench.figures {
+                assert!(budgets[bench.budgets][name].is_u64(), "{}.{name}", bench.budgets);
+            }
         }
         assert!(budgets["scroll_10000"]["elements"].as_u64() <= Some(1500));
     }
