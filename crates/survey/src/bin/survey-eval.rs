@@ -69,9 +69,10 @@ fn evaluate(case: &Case, detail: bool) -> serde_json::Value {
         result.insert("detail".into(), details(&mut form));
         result.insert("trace".into(), trace.into());
     }
+    let visible = form.visible_questions();
     form.validate();
     let mut errors = Map::new();
-    for id in form.visible_questions() {
+    for id in visible {
         let texts: Vec<String> = form.errors(id).into_iter().map(|fault| fault.text).collect();
         if !texts.is_empty() {
             errors.insert(form.name(id).into(), json!(texts));

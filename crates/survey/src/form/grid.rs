@@ -5,6 +5,8 @@
 
 mod change;
 mod lookup;
+#[cfg(test)]
+mod tests;
 
 use super::*;
 use crate::definition::Element;
@@ -273,6 +275,17 @@ impl Form {
         let hidden = node.grid.hidden.get(at).copied().unwrap_or_default();
         let cell = |entry: &Entry| entry.cells.get(at).is_some_and(|cell| self.is_visible(*cell));
         column.props.flag("visible", true) && !hidden && (!own || node.entries.iter().any(cell))
+    }
+
+    /// Whether every cell of a column must be answered, which its heading says.
+    pub fn is_column_required(&self, id: Id, at: usize) -> bool {
+        let node = &self.nodes[id];
+        let Some(column) = node.grid.columns.get(at) else { return false };
+        let cell = |entry: &Entry| entry.cells.get(at).is_some_and(|cell| self.nodes[*cell].required);
+        column.props.flag("isRequired", false)
+            || column.rules.get("requiredIf").is_some()
+                && !node.entries.is_empty()
+                && node.entries.iter().all(cell)
     }
 
     /// What stands below each column; empty where it has no total.

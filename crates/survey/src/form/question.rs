@@ -172,7 +172,8 @@ impl Form {
         let value = match kind {
             Kind::Boolean => self.boolean_value(id, value),
             Kind::Matrix => self.matrix_value(id, value),
-            Kind::Text | Kind::Comment => join_list(value),
+            Kind::Text => join_list(value, ", "),
+            Kind::Comment => join_list(value, "\n"),
             Kind::Paneldynamic => self.panels_kept_list(id, value),
             _ => value,
         };
@@ -423,7 +424,8 @@ impl Form {
 
     fn default_into_value(&mut self, id: Id, value: Value) {
         let value = match self.nodes[id].kind() {
-            Kind::Text | Kind::Comment => join_list(value),
+            Kind::Text => join_list(value, ", "),
+            Kind::Comment => join_list(value, "\n"),
             _ => value,
         };
         if Self::same(&self.nodes[id].value, &value) {
@@ -698,9 +700,9 @@ pub(crate) fn comment_key(name: &str) -> String {
     [name, "-Comment"].concat()
 }
 
-fn join_list(value: Value) -> Value {
+fn join_list(value: Value, separator: &str) -> Value {
     match value {
-        Value::Array(items) => Value::String(items.iter().map(js_item).collect::<Vec<_>>().join(", ")),
+        Value::Array(items) => Value::String(items.iter().map(js_item).collect::<Vec<_>>().join(separator)),
         other => other,
     }
 }

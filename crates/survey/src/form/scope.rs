@@ -367,5 +367,6 @@ pub(crate) fn join(steps: &[Step]) -> String {
 
 /// How a value reads in a text.
 pub(crate) fn value_text(value: &Value) -> String {
-    if js::is_empty(value) { String::new() } else { js::to_text(value) }
+    let nothing = js::is_empty(value) && !matches!(value, Value::Object(_));
+    if nothing { String::new() } else { js::to_text(value) }
 }

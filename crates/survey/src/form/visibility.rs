@@ -120,9 +120,24 @@ impl Form {
     }
 
     fn set_read_only(&mut self, id: Id, read_only: bool) {
-        self.nodes[id].read_only = read_only;
+        let changed = std::mem::replace(&mut self.nodes[id].read_only, read_only) != read_only;
         if read_only {
             self.nodes[id].errors.clear();
+        }
+        if changed {
+            self.enabled_changed(id);
+        }
+    }
+
+    /// `onReadOnlyChanged`: a matrix makes its rows.
+    fn enabled_changed(&mut self, id: Id) {
+        if self.nodes[id].kind() == Kind::Matrixdropdown {
+            self.make_rows(id);
+        }
+        for child in self.nodes[id].children.clone() {
+            if self.nodes[id].kind().is_container() {
+                self.enabled_changed(child);
+            }
         }
     }
 
