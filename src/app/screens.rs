@@ -71,6 +71,7 @@ part!(reward, |route| match route {
 part!(wallet, |_| features::wallet::page());
 
 part!(voucher, |route| match route {
+    Route::Home => features::offers::page(),
     Route::Voucher(id) => features::wallet::voucher::page(id.clone()),
     Route::Coupon(id) => features::wallet::coupon::page(id.clone()),
     _ => features::not_found::page(),
@@ -89,8 +90,6 @@ part!(surveys, |route| match route {
 });
 
 part!(me, |_| features::me::page());
-
-part!(offer, |_| features::offers::page());
 
 part!(redeeming(portal: Portal, toasts: Toasts) -> (), redemptions::resume(portal, toasts));
 
@@ -117,19 +116,16 @@ enum Part {
     Me,
     Surveys,
     Gift,
-    /// No screen: what home shows when a survey is offered.
-    Offer,
 }
 
 /// In the order in which a member is likely to need them, with the feature that the programme must have.
-const LATER: [(Part, Option<&str>); 9] = [
-    (Part::Offer, Some("survey-offers")),
+const LATER: [(Part, Option<&str>); 8] = [
     (Part::Rewards, None),
+    (Part::Voucher, None),
     (Part::Reward, None),
     (Part::Code, Some("card-code")),
     (Part::Points, None),
     (Part::Wallet, None),
-    (Part::Voucher, None),
     (Part::Me, None),
     (Part::Surveys, Some("surveys")),
 ];
@@ -166,7 +162,6 @@ impl Part {
             Self::Gift => Box::pin(gift()),
             Self::Surveys => Box::pin(surveys()),
             Self::Me => Box::pin(me()),
-            Self::Offer => Box::pin(offer()),
         }
     }
 }
@@ -175,7 +170,7 @@ impl Part {
 #[derive(Clone, Copy)]
 pub(super) struct Screens {
     portal: Portal,
-    here: [RwSignal<Option<Page>>; Part::Offer as usize + 1],
+    here: [RwSignal<Option<Page>>; Part::Gift as usize + 1],
     fetching_ahead: StoredValue<bool>,
 }
 
@@ -207,9 +202,9 @@ impl Screens {
         }
     }
 
-    /// What home shows when a survey is offered.
+    /// What home shows when a survey is offered. It comes with the voucher, which can be followed by the same.
     fn offer(self) -> AnyView {
-        let slot = self.slot(Part::Offer);
+        let slot = self.slot(Part::Voucher);
         live(move || slot.get().map_or_else(|| ().into_any(), |page| page(&Route::Home)))
     }
 
@@ -261,8 +256,8 @@ impl Screens {
         }
     }
 
-    /// Loads what home leads to, one part after the other, whenever the browser is idle. Who saves data only gets what asks
-    /// for a survey to offer, and only when one is due.
+    /// Loads what home leads to, one part after the other, whenever the browser is idle. Who saves data only gets what
+    /// offers a survey, and only when one is due.
     pub(super) fn fetch_ahead(self) {
         let due = self.portal.offer_due.get();
         if self.fetching_ahead.get_value() || idle::saves_data() && !due {
@@ -274,10 +269,8 @@ impl Screens {
                 if feature.is_some_and(|feature| !self.portal.has(feature)) {
                     continue;
                 }
-                if idle::saves_data() && part != Part::Offer {
-                    // Another offer may be due when home is read again.
-                    let _ = self.fetching_ahead.try_set_value(false);
-                    return;
+                if idle::saves_data() && part != Part::Voucher {
+                    continue;
                 }
                 idle::idle().await;
                 if !self.load(part).await {

@@ -15,6 +15,8 @@ const MAX_ELEMENTS: usize = 5_000;
 const MAX_CHOICES: usize = 50_000;
 /// Panels within panels.
 const MAX_DEPTH: usize = 32;
+/// As deep as a dynamic panel counts: each multiplies what is within it.
+const DYNAMIC_DEPTH: usize = 6;
 /// Entries of the list of what can't be done.
 const MAX_UNSUPPORTED: usize = 64;
 
@@ -228,7 +230,7 @@ impl Reader {
                     Value::Null => take("elements"),
                     list => list,
                 };
-                element.elements = self.elements(&list, path, "templateElements", depth + 1)?;
+                element.elements = self.elements(&list, path, "templateElements", depth + DYNAMIC_DEPTH)?;
             }
             _ => {}
         }

@@ -63,13 +63,13 @@ fn evaluate(case: &Case, detail: bool) -> serde_json::Value {
         trace.push(glance(&form));
     }
     let mut result = Map::new();
-    result.insert("visible_questions".into(), json!(names(form.visible_questions(), &form)));
+    let visible = form.visible_questions();
+    result.insert("visible_questions".into(), json!(names(visible.clone(), &form)));
     result.insert("visible_pages".into(), json!(names(form.visible_pages(), &form)));
     if detail {
         result.insert("detail".into(), details(&mut form));
         result.insert("trace".into(), trace.into());
     }
-    let visible = form.visible_questions();
     form.validate();
     let mut errors = Map::new();
     for id in visible {
