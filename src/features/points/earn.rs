@@ -1,5 +1,6 @@
 //! Ways to earn points, and the rule by which they expire.
 
+use super::symbols::picture;
 use crate::api::{client, endpoint, wire};
 use crate::domain::number::{group, permille_times};
 use crate::domain::points::EarningRule;
@@ -10,7 +11,7 @@ use crate::parts::remote::remote;
 use crate::parts::words;
 use crate::platform::clock;
 use crate::state::{Query, portal};
-use crate::ui::{Notice, bone, icon, notice};
+use crate::ui::{Notice, bone, notice};
 use leptos::prelude::*;
 
 /// The screen.
@@ -98,7 +99,7 @@ fn row(rule: &EarningRule) -> AnyView {
     view! {
         <li>
             <div class="item">
-                {icon(symbol(&rule.kind))} <span class="grow">
+                {picture(symbol(&rule.kind))} <span class="grow">
                     <b>{rule.title.clone()}</b>
                     {description}
                     {limits}

@@ -1,11 +1,11 @@
 //! An entry of the ledger; it opens and says why.
 
 use super::ledger::Ledger;
+use super::symbols::picture;
 use crate::domain::number::{group, signed};
 use crate::domain::points::{Bucket, Entry, EntryKind};
 use crate::i18n::{fill, key, t};
 use crate::parts::words;
-use crate::ui::icon;
 use leptos::prelude::*;
 
 /// The row; `index` is its place in the list, by which the focus finds it.
@@ -32,7 +32,7 @@ pub(super) fn row(ledger: Ledger, entry: &Entry, index: usize) -> AnyView {
                 aria-expanded=move || if is_open() { "true" } else { "false" }
                 on:click=press
             >
-                <span class="glyph">{icon(symbol(entry))}</span>
+                <span class="glyph">{picture(symbol(entry))}</span>
                 <span class="grow">
                     {title(entry)} <br /> <span class="s muted">{detail(entry)}</span>
                 </span>
