@@ -5,6 +5,9 @@ const DAYS = ["2025-12-31", "2026-01-01", "2026-02-28", "2026-03-04", "2026-03-0
 const WRONG = ["", null, [], {}, 0, -1, 1e6, false, true, "nowhere", ["nowhere"], { a: 1 }, "  ", [null], ["", "x"], [[1]], "1"];
 const SPECIAL = { showOtherItem: "other", hasOther: "other", showNoneItem: "none", hasNone: "none", showRefuseItem: "refused", showDontKnowItem: "dontknow" };
 
+const SPECIAL_KEYS = Object.keys(SPECIAL);
+const SPECIAL_VALUES = new Set(Object.values(SPECIAL));
+
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 const itemValue = (item) => (isObject(item) && "value" in item ? item.value : item);
 
@@ -46,7 +49,7 @@ export function constantsOf(definition) {
 
 function choicesOf(question, all, depth = 0) {
   const own = (question.choices ?? []).map(itemValue);
-  const special = Object.keys(SPECIAL).filter((key) => question[key]).map((key) => SPECIAL[key]);
+  const special = SPECIAL_KEYS.filter((key) => question[key]).map((key) => SPECIAL[key]);
   const from = depth < 3 ? all.find((other) => other.name === question.choicesFromQuestion) : undefined;
   const numbers = [];
   for (let value = question.choicesMin ?? 1; value <= (question.choicesMax ?? 0) && numbers.length < 20; value += question.choicesStep ?? 1) numbers.push(value);
@@ -146,7 +149,8 @@ function add(result, question, context) {
   const value = answer(question, context);
   if (value !== undefined) result[name] = value;
   const chosen = value === "other" || (Array.isArray(value) && value.includes("other"));
-  const area = question.showCommentArea || question.hasComment || question.showOtherItem || question.hasOther;
+  const other = (question.showOtherItem || question.hasOther) && !["ranking", "imagepicker"].includes(question.type);
+  const area = question.showCommentArea || question.hasComment || other;
   if ((chosen && random.chance(0.7)) || (area && random.chance(0.15))) result[`${name}-Comment`] = random.pick(["kiwi", "", "a longer comment", "0"]);
 }
 
@@ -165,6 +169,57 @@ function answer(question, context) {
   return context.random.chance(context.spoiling) ? spoilt(value, context.random) : value;
 }
 
+const MEMBERS = {
+  matrix: (question) => () => ({ ...question, type: question.cellType === "checkbox" ? "checkbox" : "radiogroup" }),
+  matrixdropdown: (question) => () => ({ type: "record", cells: cellsOf(question) }),
+  record: (question) => (name) => question.cells.find((cell) => cell.name === name),
+  multipletext: (question) => (name) => ({ type: "text", ...question.items?.find((item) => item.name === name) }),
+};
+
+/** Whether a control of this question can give such a value: one answer, a list of different ones, one for each part. */
+function isOfItsKind(question, value) {
+  if (value === null || value === undefined) return true;
+  const type = question.type ?? "text";
+  if (type === "matrix" && (question.rows ?? []).length === 0) return !isObject(value) && !Array.isArray(value);
+  if (type in MEMBERS) {
+    const member = MEMBERS[type](question);
+    return isObject(value) && Object.entries(value).every(([name, one]) => isPart(name, one, member));
+  }
+  if (type === "paneldynamic") {
+    const inner = questionsOf({ elements: question.templateElements ?? [] });
+    const member = (name) => inner.find((one) => (one.valueName ?? one.name) === name);
+    return Array.isArray(value) && value.every((entry) => isObject(entry) && Object.entries(entry).every(([name, one]) => isPart(name, one, member)));
+  }
+  // What is no choice becomes the text beside `other`, which a number isn't.
+  const saysOther = question.showOtherItem || question.hasOther;
+  const spoken = (one) => typeof one !== "number" || (question.choices ?? []).map(itemValue).includes(one);
+  if (saysOther && !(Array.isArray(value) ? value : [value]).every(spoken)) return false;
+  if (["checkbox", "tagbox", "ranking"].includes(type) || (type === "imagepicker" && question.multiSelect)) {
+    const offered = type === "ranking" || type === "imagepicker" ? [] : SPECIAL_KEYS.filter((key) => question[key]).map((key) => SPECIAL[key]);
+    if (value.some?.((one) => SPECIAL_VALUES.has(one) && !offered.includes(one))) return false;
+    const plain = (one) => one !== null && one !== "" && (question.valuePropertyName ? isObject(one) : typeof one !== "object");
+    return Array.isArray(value) && value.every(plain) && new Set(value.map(String)).size === value.length;
+  }
+  if (type === "boolean") return [question.valueTrue ?? true, question.valueFalse ?? false].includes(value);
+  if (type === "text" && DATED.includes(question.inputType)) return value === "" || (typeof value === "string" && /^\d{4}-\d\d-\d\d/.test(value));
+  return typeof value !== "object";
+}
+
+const DATED = ["date", "datetime-local"];
+
+function isPart(name, value, member) {
+  if (name.endsWith("-Comment")) return typeof value === "string";
+  const question = member(name);
+  return question === undefined ? typeof value !== "object" : isOfItsKind(question, value);
+}
+
+/** Whether some answer is of a kind that no control of its question gives. */
+function isOdd(all, answers, steps) {
+  const given = [...Object.entries(answers), ...steps.filter((step) => step.length > 1).map((step) => step.slice(-2))];
+  const beside = (name) => all.find((question) => (question.valueName ?? question.name) === name || question.name === name);
+  return !given.every(([name, value]) => isPart(name, value, beside));
+}
+
 /** Answers and steps for one case. */
 export function answersFor(definition, random, settings = {}) {
   const all = questionsOf(definition);
@@ -180,7 +235,7 @@ export function answersFor(definition, random, settings = {}) {
   if (all.length > 0 && random.chance(settings.stepping ?? 0.5)) {
     for (let left = random.between(1, settings.most ?? 5); left > 0; left--) steps.push(step(all, context, settings));
   }
-  return { answers, steps };
+  return isOdd(all, answers, steps) ? { answers, steps, odd: true } : { answers, steps };
 }
 
 function step(all, context, settings) {

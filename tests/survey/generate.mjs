@@ -9,8 +9,17 @@ import { option, randomOf } from "./random.mjs";
 
 const NOWS = ["2026-03-04T10:00:00+08:00", "2026-02-28T23:30:00+08:00", "2026-12-31T17:00:00+08:00"];
 const LOCALES = ["", "", "", "zh-cn", "zh-tw", "en"];
+/** Whether something within a question is computed from how the whole question reads, itself included. */
+function showsItself(value) {
+  if (Array.isArray(value)) return value.some(showsItself);
+  if (value === null || typeof value !== "object") return false;
+  if (typeof value.name === "string" && JSON.stringify(value).includes(`displayValue('${value.name}')`)) return true;
+  return Object.values(value).some(showsItself);
+}
+
 /** Whether values are computed from each other, in a circle or forward: what comes out then depends on the order of work. */
 export function computesForward(definition) {
+  if (showsItself(definition)) return true;
   const order = new Map();
   let place = 0;
   const computed = [];

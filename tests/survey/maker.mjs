@@ -103,11 +103,18 @@ export class Maker {
     if (this.maybe(0.1)) question.hideIfChoicesEmpty = true;
     if (this.maybe(0.08)) question.storeOthersAsComment = random.chance(0.5);
     if (this.maybe(0.05)) question.otherErrorText = this.text(["Which"]);
-    if (this.maybe(0.12) && this.names.length > 0) {
-      question.choicesFromQuestion = this.reference();
+    const others = this.names.filter((name) => name !== question.name);
+    if (this.maybe(0.12) && others.length > 0) {
+      question.choicesFromQuestion = random.pick([...others, "nobody"]);
       if (random.chance(0.6)) question.choicesFromQuestionMode = random.pick(["all", "selected", "unselected"]);
       if (random.chance(0.6)) delete question.choices;
     }
+  }
+
+  /** Values of the question's own choices, and now and then some other. */
+  ownValues(question) {
+    const own = (question.choices ?? []).map((item) => (item !== null && typeof item === "object" ? item.value : item)).filter((value) => value !== undefined);
+    return own.length > 0 && !this.maybe(0.1) ? own : CHOICES;
   }
 
   itemCondition() {
@@ -199,7 +206,7 @@ export class Maker {
       case "radiogroup":
       case "dropdown":
         this.select(question);
-        if (this.maybe(0.15)) question.defaultValue = random.pick(CHOICES);
+        if (this.maybe(0.15)) question.defaultValue = random.pick(this.ownValues(question));
         this.computed(question, prefixes);
         break;
       case "checkbox":
@@ -207,7 +214,7 @@ export class Maker {
         this.select(question);
         this.limits(question);
         if (this.maybe(0.1)) question.showSelectAllItem = true;
-        if (this.maybe(0.15)) question.defaultValue = random.some(CHOICES, 0.4);
+        if (this.maybe(0.15)) question.defaultValue = random.some(this.ownValues(question), 0.4);
         if (this.maybe(0.15)) question.validators = this.validators("array");
         break;
       case "ranking":

@@ -42,18 +42,21 @@ function setClock(now) {
   process.env.TZ = ZONES[minutes] ?? `Etc/GMT${minutes > 0 ? "-" : "+"}${Math.abs(minutes) / 60}`;
 }
 
+/** A control that is emptied gives `undefined`, for which JSON has no word. */
+const given = (value) => (value === null ? undefined : value);
+
 function take(model, step) {
   const [name, first, second] = step;
-  if (name === "$next") return model.nextPage();
+  if (name === "$next") return model.state === "starting" ? model.start() : model.nextPage();
   if (name === "$prev") return model.prevPage();
   if (name === "$answer") {
     const question = model.getQuestionByName(first);
-    if (question) question.value = second;
+    if (question) question.value = given(second);
   } else if (name === "$comment") {
     const question = model.getQuestionByName(first);
     if (question) question.comment = second;
   } else {
-    model.setValue(name, first);
+    model.setValue(name, given(first));
   }
 }
 

@@ -1,5 +1,6 @@
 //! Differences that are meant.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use serde_json::Value;
@@ -8,7 +9,8 @@ use crate::compare::Difference;
 
 /// The list in `tests/survey/deliberate.json`. Each entry has an `id`, a `reason` and what it is recognised by: all that it
 /// names must hold. `kind` begins the difference's kind; `name` begins the case's name; `definition`, `library` and `ours`
-/// are parts of the text of the definition, of the library's value and of ours; `mark` is a flag of the case.
+/// are parts of the text of the definition, of the library's value and of ours; `mark` is a flag of the case. Of a thousand
+/// comparisons it explains `most` at most.
 pub(crate) struct Deliberate(Vec<Value>);
 
 impl Deliberate {
@@ -25,6 +27,15 @@ impl Deliberate {
             );
         }
         Self(list)
+    }
+
+    /// The entries that explain more than they may.
+    pub(crate) fn overdone(&self, meant: &BTreeMap<String, usize>, comparisons: usize) -> Vec<&str> {
+        let over = |entry: &&Value| {
+            let count = entry["id"].as_str().and_then(|id| meant.get(id)).copied().unwrap_or_default();
+            entry["most"].as_u64().is_some_and(|most| count * 1000 > most as usize * comparisons)
+        };
+        self.0.iter().filter(over).filter_map(|entry| entry["id"].as_str()).collect()
     }
 
     /// The entry that a difference is meant by.

@@ -282,7 +282,9 @@ impl Form {
                 }
             }
             let value = self.evaluate_anew(expression, scope::At::Survey);
-            if !js::equals(&value, &self.variable(&item.name), js::EXACT) {
+            let old = self.variable(&item.name);
+            let nothing = old.is_null() && value.as_array().is_some_and(<[Value]>::is_empty);
+            if !nothing && !js::equals(&value, &old, js::EXACT) {
                 self.set_variable(&item.name, value);
             }
             self.run.calculating[at] = false;

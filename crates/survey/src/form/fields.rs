@@ -96,7 +96,8 @@ impl Form {
             object.insert(String::from(name), value);
         }
         if known {
-            self.replace_value(owner, Value::Object(object));
+            let value = if object.is_empty() { Value::Null } else { Value::Object(object) };
+            self.replace_value(owner, value);
         } else {
             self.set_new_value(owner, Value::Object(object));
         }

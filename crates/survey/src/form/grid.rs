@@ -306,7 +306,7 @@ impl Form {
         for (from, to) in TOTAL_PROPS {
             props.0.insert(String::from(to), column.props.get(from).clone());
         }
-        let text = text::number_format(&props, value);
+        let text = text::number_format(&props, value, &self.locale);
         let format = self.localized(id, column.props.get("totalFormat"));
         if format.is_empty() { text } else { messages::fill(&format, &[&text]) }
     }

@@ -4,6 +4,11 @@ use super::*;
 use triggers::When;
 
 impl Form {
+    /// All pages in order, hidden ones too, without the start page.
+    pub fn pages(&self) -> &[Id] {
+        self.pages.get(usize::from(self.started)..).unwrap_or_default()
+    }
+
     /// The pages that are asked, in order; without a start page.
     pub fn visible_pages(&self) -> Vec<Id> {
         if let Some(whole) = self.whole {
@@ -164,8 +169,14 @@ impl Form {
         true
     }
 
-    /// To the next page, if this one has no errors. Whether it went; the errors are in [`Form::errors`].
+    /// To the next page, if this one has no errors; from the start page to the first. Whether it went; the errors are in
+    /// [`Form::errors`].
     pub fn next_page(&mut self) -> bool {
+        if self.is_at_start() {
+            let start = self.pages[0];
+            self.begun = self.validate_page(start);
+            return self.begun;
+        }
         let Some(page) = self.current else { return false };
         if let Some(single) = self.single {
             return self.next_single(single);
@@ -174,8 +185,7 @@ impl Form {
             return false;
         }
         let lenient = self.def.props.word("checkErrorsMode") == "onComplete" || self.is_display_mode();
-        let asked = if self.is_at_start() { self.pages[0] } else { page };
-        if !lenient && !self.validate_page(asked) {
+        if !lenient && !self.validate_page(page) {
             return false;
         }
         self.check_page_triggers(When::Page);
@@ -225,7 +235,9 @@ impl Form {
             self.questions().into_iter().find(|id| self.nodes[*id].def.name.to_lowercase() == lower)
         });
         let Some(question) = found.filter(|id| self.is_visible(*id)) else { return };
-        if let (Some(from), Some(to)) = (self.current, self.page_of(question)) {
+        // A default answer may lead away from the first page before it was shown.
+        let from = self.current.or_else(|| self.visible_pages().first().copied());
+        if let (Some(from), Some(to)) = (from, self.page_of(question)) {
             self.run.skipped.push((from, to));
             self.go_to_element(question);
         }

@@ -247,7 +247,7 @@ impl Form {
     pub(crate) fn filtered_value(&self, id: Id, original: bool) -> Value {
         let node = &self.nodes[id];
         // A list of choices without any is an empty list.
-        if node.value.is_null() && self.takes_many(id) {
+        if !js::truthy(&node.value) && self.takes_many(id) {
             return Value::Array(Vec::new());
         }
         match node.kind() {
@@ -336,9 +336,38 @@ impl Form {
         }
     }
 
+    /// The question that a function names: the nearest of that name, from where the function stands outwards.
     fn find_by_any_name(&self, at: &At, name: &str) -> Option<Id> {
-        let found = self.lookup(at, name, false).and_then(|found| found.question);
-        found.or_else(|| self.by_name(name))
+        let own = match at {
+            At::Element(id) | At::Choice(id, _) => Some(*id),
+            _ => None,
+        };
+        let mut next = own;
+        while let Some((id, parent)) = next.and_then(|id| Some((id, self.nodes[id].parent?))) {
+            let mut list = Vec::new();
+            self.questions_in(parent, false, &mut list);
+            if let Some(found) = list.into_iter().find(|id| self.nodes[*id].def.name == name) {
+                return Some(found);
+            }
+            next = match self.nodes[id].holder {
+                Holder::Item(owner, _) => Some(owner),
+                _ => None,
+            };
+        }
+        let entry = match at {
+            At::Entry(owner, uid) => Some((*owner, *uid)),
+            _ => own.and_then(|id| match self.nodes[id].holder {
+                Holder::Item(owner, uid) => Some((owner, uid)),
+                _ => None,
+            }),
+        };
+        if let Some((owner, uid)) = entry {
+            let beside = self.entry_questions(owner, uid);
+            if let Some(found) = beside.into_iter().find(|id| self.nodes[*id].def.name == name) {
+                return Some(found);
+            }
+        }
+        self.by_name(name)
     }
 
     fn is_container_ready(&self, at: &At, name: &str) -> bool {

@@ -437,6 +437,8 @@ impl Form {
                     .collect(),
             ),
             value if replace && is_other(&value) => Value::from(other.as_str()),
+            // Without an answer too, what is checked of a list is a list.
+            value if self.nodes[id].kind().is_checkbox() && is_blank(&value) => Value::Array(Vec::new()),
             value => value,
         }
     }
@@ -589,10 +591,12 @@ impl Form {
     }
 
     fn is_unknown_here(&self, id: Id, value: &Value, filtered: bool) -> bool {
-        for special in [Special::None, Special::Refuse, Special::DontKnow] {
-            if self.special(id, special).is_some_and(|item| item.choice.value == *value) {
-                return false;
-            }
+        // An order shows none of them, and keeps them where the definition has them nevertheless.
+        let known =
+            [("showNoneItem", "none"), ("showRefuseItem", "refused"), ("showDontKnowItem", "dontknow")];
+        let props = &self.nodes[id].def.props;
+        if known.iter().any(|(key, word)| value.as_str() == Some(*word) && props.flag(key, false)) {
+            return false;
         }
         let choices = if filtered { self.filtered(id) } else { self.active(id) };
         self.item_by_value(&choices, value).is_none()
@@ -884,7 +888,11 @@ impl Form {
 
     /// An order has every visible choice once.
     pub(crate) fn sync_ranking(&mut self, id: Id) {
-        if self.nodes[id].def.props.flag("selectToRankEnabled", false) || self.question_is_empty(id) {
+        let value = &self.nodes[id].value;
+        if self.nodes[id].def.props.flag("selectToRankEnabled", false) || !js::truthy(value) {
+            return;
+        }
+        if self.question_is_empty(id) {
             return;
         }
         let visible = self.visible_choices(id).to_vec();

@@ -86,6 +86,7 @@ impl Form {
             }
             let Some(found) = self.lookup(&place, &name, false) else { continue };
             let value = match (found.question, at) {
+                _ if !shown && js::is_empty(&found.found.value) => Value::Null,
                 _ if !shown => found.found.value,
                 _ if found.text.is_some() => found.text.map(Value::String).unwrap_or_default(),
                 (Some(id), _) => self.display_value_of(id, &found.found.value),
@@ -191,7 +192,7 @@ impl Form {
             Value::Array(items) => {
                 let mut texts = Vec::new();
                 // Of the member's own answer only what is a choice is said, unless nothing is.
-                let own = Self::same(value, &self.nodes[id].value);
+                let own = self.nodes[id].kind().is_checkbox() && Self::same(value, &self.nodes[id].value);
                 let known = |item: &&Value| {
                     let item = self.unwrap(id, item);
                     self.item_by_value(self.visible_choices(id), &item).is_some()
@@ -233,8 +234,8 @@ impl Form {
     /// The text of a calculated value.
     pub(crate) fn display_expression(&self, id: Id, value: &Value) -> String {
         let props = &self.nodes[id].def.props;
-        let text = number_format(props, value);
-        let format = self.localized(id, props.get("format"));
+        let text = number_format(props, value, &self.locale);
+        let format = self.pure(props.get("format"));
         if format.is_empty() { text } else { messages::fill(&format, &[&text]) }
     }
 
@@ -299,8 +300,8 @@ fn corrected(value: f64, step: f64) -> f64 {
     js::to_fixed(value, digits).parse().unwrap_or(value)
 }
 
-/// How a calculated number is written.
-pub(crate) fn number_format(props: &crate::definition::Props, value: &Value) -> String {
+/// How a calculated number is written in a language.
+pub(crate) fn number_format(props: &crate::definition::Props, value: &Value, locale: &str) -> String {
     let style = props.word("displayStyle");
     let Value::Number(number) = value else { return scope::value_text(value) };
     if style.is_empty() || style == "none" || style == "date" {
@@ -311,8 +312,10 @@ pub(crate) fn number_format(props: &crate::definition::Props, value: &Value) -> 
     let money = style == "currency";
     let least = props.number("minimumFractionDigits", -1.0);
     let most = props.number("maximumFractionDigits", -1.0);
+    let currency = props.word("currency");
     let (low, high): (f64, f64) = if money {
-        (2.0, 2.0)
+        let digits = if WHOLE_CURRENCIES.contains(&currency) { 0.0 } else { 2.0 };
+        (digits, digits)
     } else if percent {
         (0.0, 0.0)
     } else {
@@ -340,7 +343,7 @@ pub(crate) fn number_format(props: &crate::definition::Props, value: &Value) -> 
         text = grouped(&text);
     }
     let sign = if number < 0.0 { "-" } else { "" };
-    let mark = if money { currency_mark(props.word("currency")) } else { String::new() };
+    let mark = if money { currency_mark(currency, locale) } else { String::new() };
     [sign, &mark, &text, if percent { "%" } else { "" }].concat()
 }
 
@@ -360,16 +363,38 @@ fn grouped(text: &str) -> String {
     grouped
 }
 
-fn currency_mark(code: &str) -> String {
+/// Currencies without a smaller unit (ISO 4217).
+const WHOLE_CURRENCIES: [&str; 3] = ["JPY", "KRW", "VND"];
+
+/// The mark of a currency, as Unicode's tables (CLDR) have it: its own country's is short, others say whose they are.
+fn currency_mark(code: &str, locale: &str) -> String {
+    let locale = locale.to_lowercase();
+    let traditional = ["zh-tw", "zh-hk", "zh-hant"].iter().any(|known| locale.starts_with(known));
+    let simplified = locale.starts_with("zh") && !traditional;
+    let chinese = simplified || traditional;
     String::from(match code {
+        "" | "USD" if chinese => "US$",
         "" | "USD" => "$",
+        "CNY" if simplified => "¥",
         "CNY" => "CN¥",
+        "JPY" if simplified => "JP¥",
+        "JPY" => "¥",
+        "TWD" if traditional => "$",
+        "TWD" => "NT$",
+        "KRW" if traditional => "￦",
+        "KRW" => "₩",
+        "AUD" if chinese => "AU$",
+        "AUD" => "A$",
+        "PHP" if !chinese => "₱",
         "EUR" => "€",
         "GBP" => "£",
-        "JPY" => "¥",
         "HKD" => "HK$",
-        "TWD" => "NT$",
-        "KRW" => "₩",
+        "CAD" => "CA$",
+        "INR" => "₹",
+        "VND" => "₫",
+        "BRL" => "R$",
+        "NZD" => "NZ$",
+        "MXN" => "MX$",
         other => return [other, "\u{a0}"].concat(),
     })
 }

@@ -263,8 +263,8 @@ impl Form {
             return moment(value).partial_cmp(&moment(limit));
         }
         match (value, limit) {
-            (Value::String(value), Value::String(limit)) => {
-                Some(value.encode_utf16().cmp(limit.encode_utf16()))
+            (Value::String(value), Value::String(_) | Value::Array(_)) => {
+                Some(value.encode_utf16().cmp(js::to_text(limit).encode_utf16()))
             }
             _ => js::to_number(value).partial_cmp(&js::to_number(limit)),
         }

@@ -158,8 +158,8 @@ impl Form {
         self.started && !self.begun
     }
 
-    /// Leaves the start page.
-    pub fn start(&mut self) {
+    /// Leaves the start page without checking it, for answers that were begun before.
+    pub fn resume(&mut self) {
         self.begun = true;
     }
 

@@ -147,6 +147,11 @@ impl Form {
             }
             if !node.grid.made {
                 self.run.wanted.set(Some(id));
+                let column = |step: &Step| node.def.elements.iter().any(|column| column.name == step.name);
+                let conditions = node.def.rules.get("rowsVisibleIf").is_some();
+                if rest.len() == 1 && rest.iter().all(column) && !conditions {
+                    return Some(Answered::plain(resolve(&node.value, steps).unwrap_or_default()));
+                }
                 break;
             }
             let entry = node
