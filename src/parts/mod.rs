@@ -11,5 +11,6 @@ pub mod offer;
 pub mod remote;
 pub mod reward_card;
 pub mod sheet;
+pub mod symbols;
 pub mod tier_card;
 pub mod words;

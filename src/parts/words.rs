@@ -62,5 +62,10 @@ pub fn days_left(at: Instant) -> String {
 
 /// Whether it is so near that the member should be warned: three weeks.
 pub fn is_soon(at: Instant) -> bool {
-    (0..=21).contains(&intl::days_left(clock::now(), at))
+    is_within(at, 21)
+}
+
+/// Whether it comes within so many days.
+pub fn is_within(at: Instant, days: i64) -> bool {
+    (0..=days).contains(&intl::days_left(clock::now(), at))
 }

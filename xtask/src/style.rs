@@ -18,8 +18,9 @@ const SHARED: [&str; 2] = ["parts", "ui"];
 const PAGE: [(&str, &str, char); 2] =
     [("index.html", "class=\"", '"'), ("src/boot/boot.js", "classList.add('", '\'')];
 /// Literals after these are names of icons, of a message's values, of the crate's features.
-const OTHER: [&str; 5] = ["icon(", "icon_small(", "icon: ", "[(", "feature = "];
+const OTHER: [&str; 7] = ["icon(", "icon_small(", "symbol(", "symbol_small(", "icon: ", "[(", "feature = "];
 const SPRITE: &str = "src/ui/icons.svg";
+const SYMBOLS: &str = "src/parts/symbols.rs";
 /// Icons, further away from the word, that have the name of a class.
 const HOMONYMS: [&str; 2] = ["search", "gift"];
 /// Classes that are put together from a kind or a width.
@@ -94,7 +95,12 @@ fn icons(sprite: &str, texts: &str) -> Vec<String> {
         .filter_map(|rest| rest.split('"').next())
         .filter(|name| !there.contains(name))
         .map(|name| format!("{SPRITE}: {name} is missing"));
-    unused.chain(missing).collect()
+    let symbols = ["symbol(\"", "symbol_small(\""].iter().flat_map(|call| texts.split(call).skip(1));
+    let nowhere = symbols
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|name| !there.contains(name) && !texts.contains(&format!("\"{name}\" =>")))
+        .map(|name| format!("{SYMBOLS}: {name} is missing"));
+    unused.chain(missing).chain(nowhere).collect()
 }
 
 /// All selectors of a sheet and of what it imports, without those of key frames.
@@ -285,8 +291,14 @@ mod tests {
     #[test]
     fn the_sprite_has_what_is_drawn() {
         let sprite = "<symbol id=\"i-a\"/><symbol id=\"i-b\"/><symbol id=\"i-c\"/>";
-        let found = icons(sprite, "icon(\"a\") <use href=\"#i-b\" /> icon_small(\"d\")");
-        assert_eq!(found, ["src/ui/icons.svg: nothing draws c", "src/ui/icons.svg: d is missing"]);
+        let texts = "icon(\"a\") <use href=\"#i-b\" /> icon_small(\"d\") symbol(\"a\") symbol(\"e\") symbol(\"f\") \"e\" => 0";
+        let found = icons(sprite, texts);
+        let expected = [
+            "src/ui/icons.svg: nothing draws c",
+            "src/ui/icons.svg: d is missing",
+            "src/parts/symbols.rs: f is missing",
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -10,10 +10,11 @@ use crate::domain::route::{CatalogueFilter, Route};
 use crate::i18n::{fill, key, t};
 use crate::parts::failure::failure;
 use crate::parts::frame::{close, landscape, logo};
+use crate::parts::symbols::symbol_small;
 use crate::parts::{codes, words};
 use crate::platform::{clock, timer, wake_lock};
 use crate::state::{Portal, effect, look, portal, session};
-use crate::ui::{bone, icon, icon_small, live, loading, rich, ring};
+use crate::ui::{bone, icon, live, loading, rich, ring};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
@@ -191,7 +192,7 @@ fn band(portal: Portal) -> AnyView {
 /// What helps a scanner; nothing where there is nothing to scan.
 fn bright(over: bool) -> AnyView {
     let hint = || {
-        view! { <p class="s full__note row row--center mt-3">{icon_small("sun")} {t(key::CODE_BRIGHT)}</p> }
+        view! { <p class="s full__note row row--center mt-3">{symbol_small("sun")} {t(key::CODE_BRIGHT)}</p> }
     };
     (!over).then(hint).into_any()
 }

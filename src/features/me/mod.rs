@@ -10,6 +10,7 @@ use crate::domain::tier::{Requirement, TierStatus, Unit};
 use crate::i18n::{fill, key, t};
 use crate::parts::frame::{Tab, landscape, tabbed};
 use crate::parts::remote::remote;
+use crate::parts::symbols::symbol;
 use crate::parts::words;
 use crate::state::{look, portal};
 use crate::ui::{bone, icon, icon_small, rich};
@@ -172,7 +173,7 @@ fn place(route: Route, mark: &str, name: String, aside: AnyView) -> AnyView {
     view! {
         <li>
             <a class="item" href=route.href()>
-                {icon(mark)}
+                {symbol(mark)}
                 <span class="grow">{name}</span>
                 {aside}
                 {icon_small("right")}

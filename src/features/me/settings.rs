@@ -1,9 +1,10 @@
 //! Language, colours, and the number to call.
 
 use crate::i18n::{Locale, key, t};
+use crate::parts::symbols::symbol;
 use crate::state::look::{self, Theme};
 use crate::state::{portal, session};
-use crate::ui::{icon, icon_small};
+use crate::ui::icon_small;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -106,7 +107,7 @@ fn support() -> AnyView {
         <ul class="list">
             <li>
                 <a class="item" href=href>
-                    {icon("phone")}
+                    {symbol("phone")}
                     <span class="grow">{t(key::ME_SUPPORT)}</span>
                     <span class="s num">{phone}</span>
                 </a>

@@ -1,6 +1,7 @@
 //! Ways to earn points, and the rule by which they expire.
 
-use super::symbols::picture;
+use crate::parts::symbols::symbol;
+
 use crate::api::{client, endpoint, wire};
 use crate::domain::number::{group, permille_times};
 use crate::domain::points::EarningRule;
@@ -99,7 +100,7 @@ fn row(rule: &EarningRule) -> AnyView {
     view! {
         <li>
             <div class="item">
-                {picture(symbol(&rule.kind))} <span class="grow">
+                {symbol(mark(&rule.kind))} <span class="grow">
                     <b>{rule.title.clone()}</b>
                     {description}
                     {limits}
@@ -110,7 +111,7 @@ fn row(rule: &EarningRule) -> AnyView {
     .into_any()
 }
 
-fn symbol(kind: &str) -> &'static str {
+fn mark(kind: &str) -> &'static str {
     match kind {
         "purchase" => "cup",
         "check_in" => "cal",

@@ -1,7 +1,8 @@
 //! An entry of the ledger; it opens and says why.
 
 use super::ledger::Ledger;
-use super::symbols::picture;
+use crate::parts::symbols::symbol;
+
 use crate::domain::number::{group, signed};
 use crate::domain::points::{Bucket, Entry, EntryKind};
 use crate::i18n::{fill, key, t};
@@ -32,7 +33,7 @@ pub(super) fn row(ledger: Ledger, entry: &Entry, index: usize) -> AnyView {
                 aria-expanded=move || if is_open() { "true" } else { "false" }
                 on:click=press
             >
-                <span class="glyph">{picture(symbol(entry))}</span>
+                <span class="glyph">{symbol(mark(entry))}</span>
                 <span class="grow">
                     {title(entry)} <br /> <span class="s muted">{detail(entry)}</span>
                 </span>
@@ -44,7 +45,7 @@ pub(super) fn row(ledger: Ledger, entry: &Entry, index: usize) -> AnyView {
     .into_any()
 }
 
-fn symbol(entry: &Entry) -> &'static str {
+fn mark(entry: &Entry) -> &'static str {
     match entry.source_kind.as_str() {
         "order" => "cup",
         "redemption" => "gift",

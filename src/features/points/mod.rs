@@ -5,7 +5,6 @@ pub mod earn;
 mod entry;
 mod expiry;
 mod ledger;
-mod symbols;
 
 use crate::api::wire::surveys::Overview;
 use crate::api::{client, endpoint, wire};

@@ -6,9 +6,10 @@ use crate::domain::reward::Reward;
 use crate::features::rewards::detail::Screen;
 use crate::i18n::{key, t};
 use crate::parts::failure::{line, retry_button};
+use crate::parts::symbols::symbol;
 use crate::platform::storage;
 use crate::state::{Portal, Slot};
-use crate::ui::{bone, icon};
+use crate::ui::bone;
 use leptos::prelude::*;
 
 const STORE: &str = "portal.member.store.";
@@ -74,7 +75,7 @@ fn quantity(screen: Screen, reward: Reward) -> AnyView {
                             aria-disabled=move || (count.get() >= most.get()).then_some("true")
                             on:click=move |_| step(1)
                         >
-                            {icon("plus")}
+                            {symbol("plus")}
                         </button>
                     </div>
                 </div>

@@ -4,8 +4,9 @@ use crate::domain::number::group;
 use crate::domain::route::{CatalogueFilter, Sort};
 use crate::features::rewards::Catalogue;
 use crate::i18n::{fill, key, t};
+use crate::parts::symbols::symbol;
 use crate::platform::timer;
-use crate::ui::{icon, icon_small};
+use crate::ui::icon_small;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -42,7 +43,7 @@ fn narrowing(catalogue: Catalogue) -> AnyView {
             aria-label=label
             on:click=move |_| catalogue.narrowing.set(true)
         >
-            {icon("filter")}
+            {symbol("filter")}
             {badge}
         </button>
     }
@@ -137,7 +138,7 @@ fn order(catalogue: Catalogue) -> AnyView {
     };
     view! {
         <span class="icbtn icbtn--box">
-            {icon("sort")}
+            {symbol("sort")}
             <select
                 class="select"
                 aria-label=t(key::REWARDS_SORT)

@@ -5,10 +5,11 @@ use crate::domain::reward::{Reason, Reward};
 use crate::domain::route::{CatalogueFilter, Route};
 use crate::features::rewards::facts;
 use crate::i18n::{fill, key, t};
+use crate::parts::symbols::symbol_small;
 use crate::parts::words;
 use crate::platform::clock;
 use crate::state::portal;
-use crate::ui::{icon_small, live};
+use crate::ui::live;
 use leptos::prelude::*;
 
 /// What was asked for when the reason was given.
@@ -125,7 +126,7 @@ fn note(reward: &Reward, reason: &Reason) -> AnyView {
     let asked = Asked { quantity: 1, missing: None };
     view! {
         <p class="note">
-            {icon_small(icon)}
+            {symbol_small(icon)}
             <span>
                 {sentence(reward, &reason.code, asked, &reason.detail, &points)}
                 {next_link("bi note__go", &reason.code)}

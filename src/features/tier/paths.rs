@@ -2,6 +2,7 @@
 
 use crate::domain::tier::{Goal, Match, Requirement, TierStatus};
 use crate::i18n::{fill, key, segments, t};
+use crate::parts::symbols::symbol;
 use crate::parts::words;
 use crate::ui::icon;
 use leptos::prelude::*;
@@ -29,11 +30,11 @@ fn top() -> AnyView {
     .into_any()
 }
 
-fn path(symbol: &'static str, title: String, goal: &Goal, rises: bool) -> AnyView {
+fn path(mark: &'static str, title: String, goal: &Goal, rises: bool) -> AnyView {
     let detail = Some(detail(goal, rises)).filter(|text| !text.is_empty());
     view! {
         <li>
-            <span class="glyph">{icon(symbol)}</span>
+            <span class="glyph">{symbol(mark)}</span>
             <div class="grow">
                 <p>{title}</p>
                 {detail.map(|text| view! { <p class="s muted">{text}</p> })}

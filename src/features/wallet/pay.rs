@@ -3,10 +3,11 @@
 use crate::domain::number::group;
 use crate::domain::redemption::{Payment, Redemption};
 use crate::i18n::{fill, key, t};
+use crate::parts::symbols::symbol_small;
 use crate::parts::words;
 use crate::platform::{clock, leave, timer};
 use crate::state::portal;
-use crate::ui::{icon_small, live, rich, safe};
+use crate::ui::{live, rich, safe};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -22,9 +23,8 @@ pub(super) fn due(one: &Redemption, payment: &Payment) -> AnyView {
     let page = payment.page().filter(|_| one.can_pay && portal.channel.can_leave()).map(String::from);
     let action = match page {
         Some(page) => button(page),
-        None => {
-            view! { <p class="note">{icon_small("phone")}<span>{t(key::PAY_ELSEWHERE)}</span></p> }.into_any()
-        }
+        None => view! { <p class="note">{symbol_small("phone")}<span>{t(key::PAY_ELSEWHERE)}</span></p> }
+            .into_any(),
     };
     view! {
         <div class="pay">

@@ -2,6 +2,7 @@
 
 use crate::domain::date::Instant;
 use crate::i18n::{fill, key, t};
+use crate::parts::symbols::symbol_small;
 use crate::parts::{codes, words};
 use crate::platform::{dom, timer, wake_lock};
 use crate::state::effect;
@@ -105,7 +106,7 @@ impl Show {
             <div class="codebox">
                 <h1 class="codebox__h">{title.to_string()}</h1>
                 {codes::qr("qr", code)} {codes::digits(code)} {codes::bars(code)}
-                <p class="s codebox__t row row--center mt-3">{icon_small("sun")} {t(key::CODE_BRIGHT)}</p>
+                <p class="s codebox__t row row--center mt-3">{symbol_small("sun")} {t(key::CODE_BRIGHT)}</p>
                 <button type="button" id="show" class="btn q mt-3" on:click=press>
                     {live(move || label().into_any())}
                 </button>
