@@ -2,6 +2,7 @@
 
 use super::fit::{Spare, fit};
 use super::json::{parse, write};
+use super::progress::Progress;
 use survey::{Object, Value};
 
 /// How many attempts are remembered: one may be on its way while the next begins.
@@ -36,6 +37,8 @@ pub struct Draft {
     pub spare: Vec<Spare>,
     /// The questions that were answered, and how: what is left of them when a new definition has no place for them.
     pub said: Vec<Spare>,
+    /// How far the member was.
+    pub progress: Progress,
     /// Whether the backend lacks some of it.
     pub unsent: bool,
     /// Whether the member has submitted it: what is left to do is to send it.
@@ -81,8 +84,8 @@ pub enum Resumed {
 /// What a list says of a draft.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// How many answers there are.
-    pub answered: usize,
+    /// How far the member was.
+    pub progress: Progress,
     /// Whether it was submitted and isn't sent yet.
     pub closed: bool,
 }
@@ -105,6 +108,10 @@ impl Draft {
         }
         set("answers", Value::Object(self.answers.clone()));
         set("unsent", Value::Bool(self.unsent));
+        if self.progress.all > 0 {
+            set("done", Value::Number(f64::from(self.progress.done)));
+            set("all", Value::Number(f64::from(self.progress.all)));
+        }
         if self.closed {
             set("closed", Value::Bool(true));
         }
@@ -140,6 +147,8 @@ impl Draft {
         let spares = |name: &str| {
             value.get(name).as_array().unwrap_or_default().iter().filter_map(Spare::read).collect()
         };
+        let counted =
+            |name: &str| whole(value.get(name)).and_then(|count| count.try_into().ok()).unwrap_or_default();
         Some(Self {
             uuid: uuid.into(),
             revision: whole(value.get("revision"))?,
@@ -152,6 +161,7 @@ impl Draft {
             answers: value.get("answers").as_object().cloned().unwrap_or_default(),
             spare: spares("spare"),
             said: spares("said"),
+            progress: Progress { done: counted("done"), all: counted("all") },
             unsent: value.get("unsent").as_bool() != Some(false),
             closed: value.get("closed").as_bool() == Some(true),
             base: whole(value.get("base")),
@@ -178,7 +188,7 @@ impl Draft {
     /// What a list says of it; `None` when what is kept can't be read.
     pub fn summary(text: &str) -> Option<Summary> {
         let draft = Self::read(text)?;
-        Some(Summary { answered: draft.answered(), closed: draft.closed })
+        Some(Summary { progress: draft.progress, closed: draft.closed })
     }
 
     /// How many answers there are; a comment belongs to its answer.

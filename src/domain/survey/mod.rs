@@ -15,6 +15,6 @@ pub use fit::{Spare, fit};
 pub use json::{from_json, parse, write};
 pub use pages::arrange;
 pub use progress::{Progress, minutes_left, progress};
-pub use words::{is_brief, is_long, plain};
+pub use words::{is_brief, is_long, is_short, plain};
 
 pub use survey::{Object, Value};

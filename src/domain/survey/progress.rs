@@ -4,7 +4,8 @@
 //! opens a branch there is more to do, and the bar goes back by as much. It could be held where it was instead; then it would
 //! promise an end that isn't near and stand still for a while, and the number beside it would contradict it. What is done never
 //! becomes less by that, only the whole grows. A question that was left blank on a page that was passed counts as done: the
-//! member decided about it, and the last page of a survey with optional questions is its end.
+//! member decided about it, and the last page of a survey with optional questions is its end. An answer on a page that was not
+//! on screen yet is the definition's, not the member's, and isn't done.
 
 use survey::{Form, Id, Kind};
 
@@ -27,7 +28,7 @@ pub fn progress(form: &Form, furthest: Option<Id>) -> Progress {
             let kind = form.kind(question);
             if !kind.is_static() && kind != Kind::Expression {
                 progress.all += 1;
-                progress.done += u32::from(at < passed || !form.is_empty(question));
+                progress.done += u32::from(at < passed || at == passed && !form.is_empty(question));
             }
         }
     }
@@ -72,6 +73,16 @@ mod tests {
         assert_eq!(progress(&form, pages.first().copied()), Progress { done: 1, all: 3 });
         let last = form.visible_pages().last().copied();
         assert_eq!(progress(&form, last), Progress { done: 2, all: 3 }, "the reason was passed over");
+    }
+
+    #[test]
+    fn defaults_of_pages_that_nobody_saw_are_not_done() {
+        let form = form(
+            r#"{"pages":[{"elements":[{"type":"text","name":"a"}]},
+            {"elements":[{"type":"boolean","name":"b","defaultValue":true}]}]}"#,
+        );
+        assert_eq!(progress(&form, form.visible_pages().first().copied()), Progress { done: 0, all: 2 });
+        assert_eq!(progress(&form, form.visible_pages().last().copied()), Progress { done: 2, all: 2 });
     }
 
     #[test]

@@ -77,6 +77,11 @@ pub fn is_brief(text: &str) -> bool {
     width(text) <= 3
 }
 
+/// Whether five of the kind stand beside each other on a phone: three Chinese characters.
+pub fn is_short(text: &str) -> bool {
+    width(text) <= 6
+}
+
 fn width(text: &str) -> usize {
     text.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum()
 }

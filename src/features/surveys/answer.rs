@@ -20,7 +20,7 @@ use crate::features::surveys::{bar, drafts, sending};
 use crate::i18n::{fill, key, t};
 use crate::parts::frame::close;
 use crate::parts::remote::remote;
-use crate::platform::{dom, storage};
+use crate::platform::{dom, storage, timer};
 use crate::state::{Portal, Query, look, nav, portal, toast};
 use crate::ui::{Notice, bone, icon, icon_small, notice, rich};
 use ::survey::{Definition, Id, Unsupported};
@@ -30,6 +30,7 @@ use leptos::prelude::*;
 use run::{Run, Stage};
 use std::cell::Cell;
 use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
 
 /// The screen's heading; the page has another one, for when it can't start.
 const HEADING: &str = "h1[tabindex]";
@@ -102,8 +103,11 @@ pub fn page(id: String) -> AnyView {
 fn open(id: &str, opened: Opened, query: Query<Opened>, visit: Visit) -> AnyView {
     let paper = &opened.paper;
     look::set_title(portal(), &paper.title);
-    // The heading that had the focus went with the bones.
-    Effect::new(move |_| dom::focus(HEADING));
+    // The heading that had the focus went with the bones; the new one is drawn in the microtask after this one.
+    spawn_local(async {
+        timer::sleep(0).await;
+        dom::focus(HEADING);
+    });
     let title = paper.title.clone();
     if let Some(response) = paper.response.as_ref().filter(|response| response.submitted) {
         let kept = drafts::closed(&opened.member.id).into_iter().find(|(survey, _)| survey == id);
@@ -262,7 +266,7 @@ fn sheet(run: Run) -> AnyView {
         short.push('/');
         short.push_str(&total);
         view! {
-            {bar("grow qbar", done - 1, all, done, said)}
+            {bar("grow qbar", done, all, said)}
             <span class="num s" aria-hidden="true">
                 {short}
             </span>
@@ -332,7 +336,12 @@ fn questions(run: Run, page: Id) -> AnyView {
 
 /// What the survey is, what it earns, and how long the rest takes.
 fn about(run: Run, title: Option<String>) -> AnyView {
-    let title = title.unwrap_or_else(|| run.title());
+    let mut name = run.title();
+    if let Some(title) = title.filter(|title| *title != name) {
+        name.push_str(" · ");
+        name.push_str(&title);
+    }
+    let title = name;
     let what = match run.reward() {
         1.. => {
             let (n, points) = (group(run.reward()), portal().points_name());
@@ -344,7 +353,10 @@ fn about(run: Run, title: Option<String>) -> AnyView {
     let left = move || {
         (left.get() > 0).then(|| {
             let said = fill(key::SURVEY_MINUTES_LEFT, &[("n", &left.get().to_string())]);
-            view! { <span>"\u{3000}"{said}</span> }
+            view! {
+                "\u{3000}"
+                <span class="whole">{said}</span>
+            }
         })
     };
     view! {
@@ -366,6 +378,7 @@ fn foot(run: Run) -> AnyView {
         })
     };
     let before = Memo::new(move |_| run.has_before());
+    let many = Memo::new(move |_| run.asks_several());
     let back = move || {
         before.get().then(|| {
             view! {
@@ -375,7 +388,10 @@ fn foot(run: Run) -> AnyView {
                     aria-disabled=move || run.busy.get().then_some("true")
                     on:click=move |_| run.backward()
                 >
-                    {run.text("pagePrevText", t(key::SURVEY_PREVIOUS))}
+                    {move || {
+                        let word = if many.get() { key::SURVEY_PREVIOUS_PAGE } else { key::SURVEY_PREVIOUS };
+                        run.text("pagePrevText", t(word))
+                    }}
                 </button>
             }
         })
@@ -391,7 +407,7 @@ fn foot(run: Run) -> AnyView {
         } else if ends.get() {
             run.text("completeText", t(key::SURVEY_SUBMIT))
         } else {
-            run.text("pageNextText", t(key::SURVEY_NEXT))
+            run.text("pageNextText", t(if many.get() { key::SURVEY_NEXT_PAGE } else { key::SURVEY_NEXT }))
         }
     };
     view! {

@@ -17,6 +17,7 @@ use crate::parts::words;
 use crate::state::{Query, effect, look, portal, toast};
 use crate::ui::{Notice, amount, bone, icon, icon_small, notice, rich};
 use leptos::prelude::*;
+use std::cell::RefCell;
 
 /// The screen.
 pub fn page() -> AnyView {
@@ -44,11 +45,35 @@ pub fn page() -> AnyView {
     tabbed(Tab::Surveys, "app", ().into_any(), body)
 }
 
+thread_local! {
+    /// The list as it was read last, and whose it is: what is shown until the next answer, also without a network.
+    static LAST: RefCell<Option<(String, Vec<SurveyItem>)>> = const { RefCell::new(None) };
+}
+
 fn list() -> Query<Vec<SurveyItem>> {
-    Query::new(|| async {
-        let reply = client::get(endpoint::surveys()).await?;
-        reply.decode(|node| page_of(node, survey_item)).map(|page| page.data)
-    })
+    let member = portal().overview.peek().map(|overview| overview.member.id);
+    let known = LAST.with_borrow(|last| last.clone().filter(|(of, _)| Some(of) == member.as_ref()));
+    let query = Query::idle(move || {
+        let member = member.clone();
+        async move {
+            let reply = client::get(endpoint::surveys()).await?;
+            let list = reply.decode(|node| page_of(node, survey_item))?.data;
+            if let Some(member) = member {
+                LAST.set(Some((member, list.clone())));
+            }
+            Ok(list)
+        }
+    });
+    if let Some((_, list)) = known {
+        query.put(list);
+    }
+    query.load();
+    query
+}
+
+/// The list isn't what it was.
+fn forget_list() {
+    LAST.set(None);
 }
 
 fn bones() -> AnyView {
@@ -180,8 +205,8 @@ fn done_row(item: &SurveyItem) -> AnyView {
 /// One that was begun, with how far it is.
 fn draft(item: &SurveyItem, member: &str) -> AnyView {
     let kept = drafts::summary(member, &item.id).unwrap_or_default();
-    let answered = i64::try_from(kept.answered).unwrap_or_default().min(item.question_count);
-    let progress = (answered > 0 && !kept.closed).then(|| progress(answered, item.question_count));
+    let (done, all) = (i64::from(kept.progress.done), i64::from(kept.progress.all));
+    let progress = (done > 0 && !kept.closed).then(|| progress(done, all));
     let unsent = kept.closed.then(|| {
         view! {
             <p class="note note--warn mt-4">
@@ -189,7 +214,7 @@ fn draft(item: &SurveyItem, member: &str) -> AnyView {
             </p>
         }
     });
-    let soon = item.until.filter(|until| words::is_soon(*until)).map(|until| {
+    let soon = item.until.filter(|until| words::is_within(*until, 7)).map(|until| {
         view! {
             <p class="s">
                 <b class="warn">{words::days_left(until)}</b>
@@ -225,15 +250,15 @@ fn draft(item: &SurveyItem, member: &str) -> AnyView {
 
 fn progress(answered: i64, total: i64) -> AnyView {
     let said = fill(key::SURVEYS_PROGRESS, &[("n", &group(answered)), ("total", &group(total))]);
-    bar("qbar mt-4", answered - 1, total, answered, said)
+    bar("qbar mt-4", answered, total, said)
 }
 
-/// Progress in parts, at most twenty: `now` is the last coloured one, from 0.
-fn bar(class: &'static str, now: i64, total: i64, value: i64, said: String) -> AnyView {
+/// Progress in parts, at most twenty; one thing done colours one part.
+fn bar(class: &'static str, done: i64, total: i64, said: String) -> AnyView {
     let parts = total.clamp(1, 20);
-    let now = now.saturating_mul(parts) / total.max(1);
+    let lit = (done.saturating_mul(parts) / total.max(1)).max(done.min(1));
     let pieces =
-        (0..parts).map(|index| view! { <i class=(index == now).then_some("now")></i> }).collect_view();
+        (0..parts).map(|index| view! { <i class=(index < lit).then_some("now")></i> }).collect_view();
     view! {
         <div
             class=class
@@ -241,7 +266,7 @@ fn bar(class: &'static str, now: i64, total: i64, value: i64, said: String) -> A
             aria-label=said
             aria-valuemin="0"
             aria-valuemax=total.to_string()
-            aria-valuenow=value.to_string()
+            aria-valuenow=done.to_string()
         >
             {pieces}
         </div>

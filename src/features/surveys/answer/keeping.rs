@@ -8,7 +8,7 @@ use super::run::{Run, Stage};
 use super::{Opened, read};
 use crate::api::error::ApiError;
 use crate::domain::channel::Channel;
-use crate::domain::survey::{Draft, Object, Place, Response, Spare};
+use crate::domain::survey::{Draft, Object, Place, Response, Spare, progress};
 use crate::features::surveys::drafts;
 use crate::platform::{clock, idle, locks, random, storage, timer};
 use ::survey::Form;
@@ -134,8 +134,11 @@ impl Run {
         } else {
             None
         };
+        let furthest = self.furthest.try_get_untracked()?;
+        let far = self.form.try_with_value(|form| progress(form, furthest))?;
         self.draft.try_update_value(|draft| {
             draft.place = place.unwrap_or_default();
+            draft.progress = far;
             if let Some((answers, said)) = changed {
                 (draft.answers, draft.said) = (answers, said);
                 (draft.unsent, draft.changed_at) = (true, clock::now().0);

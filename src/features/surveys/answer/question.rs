@@ -135,6 +135,7 @@ pub(super) fn question(place: Place, how: Title, late: bool) -> AnyView {
     let class = match how {
         Title::Field => "ask ask--f",
         Title::Elsewhere => "ask ask--c",
+        Title::Heading(_) if kind == Kind::Expression => "ask ask--x",
         Title::Heading(_) => "ask",
     };
     if kind.is_static() {
@@ -147,12 +148,16 @@ pub(super) fn question(place: Place, how: Title, late: bool) -> AnyView {
         .into_any();
     }
     let small = if matches!(how, Title::Heading(_)) { "qt qt--s" } else { "qf" };
+    // What is longer than the screen says above itself what is wrong with it.
+    let (above, below) =
+        if is_composite(kind) { (Some(said(place)), None) } else { (None, Some(said(place))) };
     view! {
         <div id=place.element("q") class=class_of(class, late)>
             {(!bare).then(|| title(place, how, small))}
             {(!bare).then(|| description(place))}
+            {above}
             {control(place)}
-            {said(place)}
+            {below}
             {comment(place)}
         </div>
     }
@@ -198,10 +203,11 @@ fn title(place: Place, how: Title, class: &'static str) -> AnyView {
     let hidden = place.word("titleLocation") == "hidden";
     let words = move || {
         let (title, hints) = place.look.with(|look| (look.title.clone(), hints(place, look)));
-        let hints = hints.into_iter().map(|text| view! { " " <span class="s muted">{text}</span> });
+        let hints = hints.join(" · ");
+        let hints = (!hints.is_empty()).then(|| view! { " " <span class="s muted">{hints}</span> });
         view! {
             {title}
-            {hints.collect_view()}
+            {hints}
         }
         .into_any()
     };
@@ -244,10 +250,11 @@ fn hints(place: Place, look: &Look) -> Vec<String> {
     if place.peek(|form, id| form.takes_many(id)) && kind != Kind::Ranking {
         let (least, most) = (place.number("minSelectedChoices"), place.number("maxSelectedChoices"));
         match (least, most) {
+            // The questionnaire has its own words for it.
+            _ if !look.description.is_empty() => {}
             (_, 1..) => hints.push(fill(key::SURVEY_MANY_HINT_MAX, &[("n", &number(most))])),
             (2.., _) => hints.push(fill(key::SURVEY_TOO_FEW, &[("n", &number(least))])),
-            _ if look.description.is_empty() => hints.push(t(key::SURVEY_MANY_HINT).into()),
-            _ => {}
+            _ => hints.push(t(key::SURVEY_MANY_HINT).into()),
         }
     }
     if kind == Kind::Ranking && !place.flag("selectToRankEnabled") {

@@ -58,7 +58,7 @@ pub(super) struct Run {
     /// Rises with every change of the form.
     version: RwSignal<u32>,
     page: Memo<Option<Id>>,
-    furthest: RwSignal<Option<Id>>,
+    pub(super) furthest: RwSignal<Option<Id>>,
     turned: StoredValue<i64>,
     pub(super) draft: StoredValue<Draft>,
     /// Whether the form holds something that the draft doesn't.
@@ -80,6 +80,8 @@ pub(super) struct Run {
     pub(super) busy: RwSignal<bool>,
     /// Why it wasn't sent.
     pub(super) failure: RwSignal<Option<String>>,
+    /// Whether the backend answers, and can't take it now.
+    pub(super) troubled: RwSignal<bool>,
     /// Where it stands.
     pub(super) stage: RwSignal<Stage>,
 }
@@ -140,6 +142,7 @@ impl Run {
             changed: RwSignal::new(changed),
             busy: RwSignal::new(false),
             failure: RwSignal::new(None),
+            troubled: RwSignal::new(false),
             stage: RwSignal::new(stage),
         };
         sending::attend(Some(id));
@@ -192,8 +195,8 @@ impl Run {
 
     /// What the survey is called.
     pub(super) fn title(self) -> String {
-        let own = self.peek(|form| plain(&form.survey_text("title")));
-        if own.is_empty() { self.paper.with_value(|paper| paper.title.clone()) } else { own }
+        let listed = self.paper.with_value(|paper| paper.title.clone());
+        if listed.is_empty() { self.peek(|form| plain(&form.survey_text("title"))) } else { listed }
     }
 
     /// A text of the survey itself, as of a button; `otherwise` where the definition has none.
@@ -225,9 +228,14 @@ impl Run {
         self.with(Form::is_at_start)
     }
 
-    /// Whether going on ends the survey; tracked.
+    /// Whether going on ends the survey, as far as can be known: pages behind may depend on what isn't answered yet; tracked.
     pub(super) fn ends_here(self) -> bool {
-        self.with(ends)
+        self.with(|form| ends(form) && !may_grow(form))
+    }
+
+    /// Whether the page asks more than one question; tracked.
+    pub(super) fn asks_several(self) -> bool {
+        self.with(|form| page_of(form).is_some_and(|page| form.questions_of(page).len() > 1))
     }
 
     /// How far it is; tracked.
@@ -345,16 +353,7 @@ impl Run {
             return self.finish();
         }
         let before = self.peek(page_of);
-        let went = self.touch(|form| {
-            if form.is_at_start() {
-                let valid = form.validate_page(START);
-                if valid {
-                    form.start();
-                }
-                return valid;
-            }
-            form.next_page()
-        });
+        let went = self.touch(Form::next_page);
         if self.peek(Form::is_completed) {
             // A trigger ended it.
             self.submit();
@@ -455,13 +454,13 @@ fn form_of(definition: &Rc<Definition>, draft: &Draft) -> Form {
         draft.uuid.bytes().fold(0_u32, |seed, byte| seed.wrapping_mul(31).wrapping_add(u32::from(byte)));
     let offset = -js_sys::Date::new_0().get_timezone_offset();
     let environment = Environment { now: clock::now().0 as f64, offset_minutes: offset as i32, seed };
-    let mut form = Form::new(Rc::clone(definition), i18n::locale().tag(), environment);
+    let mut form = Form::new(Rc::clone(definition), language(), environment);
     if draft.answers.is_empty() {
         return form;
     }
     form.set_data(&draft.answers);
     if form.is_at_start() {
-        form.start();
+        form.resume();
     }
     let pages = form.visible_pages();
     let page = match &draft.place {
@@ -476,6 +475,15 @@ fn form_of(definition: &Rc<Definition>, draft: &Draft) -> Form {
     form
 }
 
+/// The language of the definition's texts. In SurveyJS `en` means what a text says by default, whatever its language; a region
+/// of it gets the English text where there is one.
+fn language() -> &'static str {
+    match i18n::locale().tag() {
+        "en" => "en-US",
+        other => other,
+    }
+}
+
 /// Whether a page has a question without an answer.
 fn is_open(form: &Form, page: Id) -> bool {
     let asks = |id: &Id| !form.kind(*id).is_static() && form.kind(*id) != ::survey::Kind::Expression;
@@ -488,6 +496,12 @@ fn page_of(form: &Form) -> Option<Id> {
 
 fn ends(form: &Form) -> bool {
     form.is_last_page() || form.may_complete_early()
+}
+
+/// Whether the page on screen has something open, and there are pages behind it that are hidden.
+fn may_grow(form: &Form) -> bool {
+    let Some(page) = form.current_page() else { return false };
+    form.pages().iter().any(|other| *other > page) && !form.may_complete_early() && is_open(form, page)
 }
 
 fn first_fault(form: &Form, page: Id) -> Option<Id> {

@@ -79,10 +79,16 @@ fn side(title: crate::i18n::Key, (at, answered): (i64, usize), take: Box<dyn Fn(
 /// Submitted, and not sent yet.
 pub(super) fn waiting(run: Run) -> AnyView {
     let kiosk = run.portal.channel == Channel::Kiosk;
+    let troubled = run.troubled.get();
+    let text = match (troubled, kiosk) {
+        (true, _) => key::SURVEY_WAITING_BUSY,
+        (_, true) => key::SURVEY_WAITING_KIOSK,
+        _ => key::SURVEY_WAITING_TEXT,
+    };
     let said = Notice {
-        icon: "offline",
+        icon: if troubled { "clock" } else { "offline" },
         title: t(key::SURVEY_WAITING_TITLE).into(),
-        text: t(if kiosk { key::SURVEY_WAITING_KIOSK } else { key::SURVEY_WAITING_TEXT }).into(),
+        text: t(text).into(),
         safe: Some(t(key::SURVEY_WAITING_SAFE).into()),
         alert: true,
     };

@@ -92,7 +92,10 @@ impl Run {
                         session::ended();
                         return None;
                     }
-                    _ if drafts::may_help(&error) => return Some(self.wait(error.retry_after())),
+                    _ if drafts::may_help(&error) => {
+                        let _ = self.troubled.try_set(matches!(error, ApiError::Problem(_)));
+                        return Some(self.wait(error.retry_after()));
+                    }
                     _ => {
                         self.reopen();
                         self.fail(&error);
@@ -127,6 +130,7 @@ impl Run {
 
     fn done(self, receipt: Receipt) {
         self.forget();
+        crate::features::surveys::forget_list();
         // One entry is left of the way through the survey: back leads to where the member came from.
         super::trail::back(self.entries());
         self.show(Stage::Thanks(receipt));
@@ -144,7 +148,7 @@ impl Run {
     /// Says why it wasn't sent.
     pub(super) fn fail(self, error: &ApiError) {
         let mut text = String::from(t(key::SURVEY_NOT_SENT));
-        text.push(' ');
+        text.push_str(t(key::APP_BETWEEN));
         text.push_str(&line(error));
         let _ = self.failure.try_set(Some(text));
     }

@@ -3,14 +3,16 @@
 use super::super::question::{Title, question};
 use super::writing::shown;
 use super::{Place, each, has_room, part, watch};
+use crate::domain::survey::Value;
 use crate::i18n::{key, t};
 use crate::ui::live;
 use leptos::prelude::*;
 use survey::form::EntryView;
 use survey::{Form, Id};
 
-/// Rem that a column of the table takes.
+/// Rem that a column of the table takes, and one with a scale.
 const COLUMN: f64 = 7.5;
+const SCALE: f64 = 14.0;
 
 /// A row with the cells that are drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -110,7 +112,12 @@ pub(super) fn grid(place: Place) -> AnyView {
         columns: place.read(columns),
     };
     // Also for those that an answer may bring.
-    let wide = has_room(place.peek(|form, id| form.columns(id).len()), COLUMN);
+    let (count, scales) = place.peek(|form, id| {
+        let cell = |column: &Value| column.get("cellType").as_str() == Some("rating");
+        let columns = form.props(id).get("columns").as_array().unwrap_or_default();
+        (form.columns(id).len(), columns.iter().any(cell))
+    });
+    let wide = has_room(count, if scales { SCALE } else { COLUMN });
     live(move || if wide.get() { untrack(|| table(grid)) } else { untrack(|| cards(grid)) })
 }
 
@@ -137,7 +144,9 @@ fn cards(grid: Grid) -> AnyView {
         let row = grid.row(&key);
         let (uid, cells) = row.with_untracked(|row| (row.uid, row.cells.clone()));
         let title = part("h", grid.place.id, Some(uid));
-        let cells = cells.into_iter().map(|id| cell(grid, id, None)).collect_view();
+        // The only column of all has nothing to add to the rows' names.
+        let names = (cells.len() == 1).then(|| title.clone());
+        let cells = cells.into_iter().map(|id| cell(grid, id, names.clone())).collect_view();
         view! {
             <div class="panel mcard" role="group" aria-labelledby=title.clone()>
                 <p id=title.clone() class="qf qf--l">

@@ -3,7 +3,7 @@
 use super::choices::{group, radios};
 use super::scale::scale_class;
 use super::{Mark, Place, each, has_room, part};
-use crate::domain::survey::{Value, is_brief, is_long, write};
+use crate::domain::survey::{Value, is_brief, is_short, write};
 use crate::ui::{icon_small, live};
 use leptos::prelude::*;
 use survey::Form;
@@ -149,15 +149,12 @@ fn cards(matrix: Matrix) -> AnyView {
 fn card(matrix: Matrix, key: &str) -> AnyView {
     let Some((at, row)) = matrix.find(matrix.rows, key) else { return ().into_any() };
     let taken = matrix.taken(&row.value);
-    let (brief, long, count) = matrix.columns.with_untracked(|columns| {
+    let (brief, count) = matrix.columns.with_untracked(|columns| {
         let texts = || columns.iter().map(|(_, column)| column.text.as_str());
-        (texts().all(is_brief), texts().any(is_long), columns.len())
+        (texts().all(is_brief) || columns.len() <= 5 && texts().all(is_short), columns.len())
     });
-    let class = match (brief, long) {
-        (true, _) => scale_class(count),
-        (_, true) => "opts one",
-        _ => "opts",
-    };
+    // Points of a scale stand in one row where they have room, else below each other: in pairs they have no order.
+    let class = if brief { scale_class(count) } else { "opts one" };
     let columns = keys(matrix.columns);
     let row_heading = matrix.heading("h", at);
     let title = (!row.text.is_empty()).then(|| {

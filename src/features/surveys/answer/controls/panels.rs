@@ -3,7 +3,8 @@
 use super::super::question::{contents, reachable};
 use super::{Place, each, focus_later, part};
 use crate::i18n::{fill, key, t};
-use crate::ui::{icon_small, live};
+use crate::parts::symbols::symbol_small;
+use crate::ui::live;
 use leptos::prelude::*;
 use survey::form::EntryView;
 use survey::{Form, Id};
@@ -67,7 +68,7 @@ fn add(place: Place) -> AnyView {
     };
     view! {
         <button id=place.element("a") type="button" class="btn q" on:click=press>
-            {icon_small("plus")}
+            {symbol_small("plus")}
             {place.text("addPanelText").unwrap_or_else(|| t(key::SURVEY_PANEL_ADD).into())}
         </button>
     }

@@ -3,6 +3,7 @@
 use super::{Place, each, focus_later, key_of, part};
 use crate::domain::survey::Value;
 use crate::i18n::{fill, key, t};
+use crate::parts::symbols::symbol;
 use crate::ui::{icon, live};
 use leptos::ev::PointerEvent;
 use leptos::html::Ol;
@@ -302,7 +303,7 @@ fn arrow(
             aria-disabled=ended
             on:click=press
         >
-            {icon("up")}
+            {symbol("up")}
         </button>
     }
     .into_any()
@@ -326,7 +327,7 @@ fn rest(rank: Rank) -> AnyView {
                     on:click=move |_| rank.add(&key)
                 >
                     <span>{text}</span>
-                    {icon("plus")}
+                    {symbol("plus")}
                 </button>
             </li>
         }

@@ -127,9 +127,12 @@ fn smiley(options: Options, key: String) -> AnyView {
     let (at, count) = position(options, &key);
     let look = face(at, count);
     let place = options.place;
+    let (low, high) = (place.text("minRateDescription"), place.text("maxRateDescription"));
+    // Where the questionnaire has words for the ends, ours stay out of sight: they may be of another language.
+    let ended = low.is_some() || high.is_some();
     let end = match at {
-        0 => place.text("minRateDescription"),
-        _ if at + 1 == count => place.text("maxRateDescription"),
+        0 => low,
+        _ if at + 1 == count => high,
         _ => None,
     };
     let word = match look {
@@ -142,6 +145,7 @@ fn smiley(options: Options, key: String) -> AnyView {
     let text = options.text(&key);
     // More than five share faces, and then also words: their own texts tell them apart.
     let own = count > FACES.len() || text.parse::<f64>().is_err();
+    let hidden = ended && end.is_none() && !own;
     let said = end.unwrap_or_else(|| if own { text } else { t(word).into() });
     let (eyes, mouth) = FACES.get(look).copied().unwrap_or(FACES[2]);
     view! {
@@ -150,7 +154,7 @@ fn smiley(options: Options, key: String) -> AnyView {
                 <circle class="f" cx="24" cy="24" r="21"></circle>
                 <path class="e" d=eyes></path>
                 <path class="m" d=mouth></path>
-            </svg> <span>{said}</span>
+            </svg> <span class=hidden.then_some("vh")>{said}</span>
         </label>
     }
     .into_any()
