@@ -1,5 +1,6 @@
 //! The survey engine against the library whose definitions it reads: made-up answers to hand-written and to made-up
-//! definitions, put to `survey-core` and to `survey-eval`, whose results must be the same.
+//! definitions, put to `survey-core` and to `survey-eval`, whose results must be the same. Before that its expressions alone,
+//! and its regular expressions.
 //!
 //! `SURVEY_SEED` is the seed of what is made up, `SURVEY_CASES` how many cases of made-up definitions there are (3,000 by
 //! default), `SURVEY_PER` how many made-up cases each hand-written definition gets (6), `SURVEY_ONLY` a part of the names of
@@ -14,8 +15,12 @@
 mod compare;
 #[path = "survey/deliberate.rs"]
 mod deliberate;
+#[path = "survey/expressions.rs"]
+mod expressions;
 #[path = "survey/programs.rs"]
 mod programs;
+#[path = "survey/regexes.rs"]
+mod regexes;
 #[path = "survey/shrink.rs"]
 mod shrink;
 
@@ -120,6 +125,24 @@ fn play(name: &str, lines: &[String]) {
     panic!("{name}: {} results differ from the library's", tally.differing());
 }
 
+/// Made-up lines that hold the results of the library, or of JavaScript itself.
+fn made_up(script: &str, count: &str) -> Vec<String> {
+    let seed = number("SURVEY_SEED", 1).to_string();
+    let lines = programs::cases(script, &["--count", count, "--seed", &seed]);
+    assert_eq!(lines.len().to_string(), count);
+    lines
+}
+
+#[test]
+fn expressions() {
+    expressions::compare_all(&made_up("generate-expressions.mjs", "5000"));
+}
+
+#[test]
+fn regular_expressions() {
+    regexes::compare_all(&made_up("regexes.mjs", "20000"));
+}
+
 #[test]
 fn written_definitions() {
     let per = number("SURVEY_PER", 6).to_string();
@@ -136,8 +159,5 @@ fn made_up_definitions() {
         return;
     }
     let count = number("SURVEY_CASES", 3_000).to_string();
-    let seed = number("SURVEY_SEED", 1).to_string();
-    let lines = programs::cases("generate.mjs", &["--count", &count, "--seed", &seed]);
-    assert_eq!(lines.len().to_string(), count);
-    play("made-up definitions", &lines);
+    play("made-up definitions", &made_up("generate.mjs", &count));
 }

@@ -45,7 +45,15 @@ pub(super) struct Look {
 impl Look {
     fn of(form: &Form, id: Id) -> Self {
         let (mut faults, mut notes) = (String::new(), String::new());
-        for fault in form.own_errors(id) {
+        let own = form.own_errors(id);
+        let told = match form.kind(id) {
+            // That nothing is answered says also that rows are missing.
+            Kind::Matrix => own.len().min(1),
+            // Its parts say it.
+            Kind::Multipletext if form.errors(id).len() > own.len() => 0,
+            _ => own.len(),
+        };
+        for fault in own.iter().take(told) {
             let lines = if fault.severity == Severity::Error { &mut faults } else { &mut notes };
             if !lines.is_empty() {
                 lines.push('\n');

@@ -1,11 +1,6 @@
-//! The expressions of `tests/survey/generate-expressions.mjs`, whose lines hold SurveyJS's own results, against this crate.
-//!
-//! The environment's `SURVEY_EXPRESSIONS` names the file; without it nothing is compared.
-
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! The expression language alone: made-up expressions over made-up values, whose lines hold SurveyJS's own results.
 
 use serde_json::{Value as Json, json};
-use std::io::{BufRead, BufReader};
 use survey::expression::{Expression, Variables};
 use survey::js::{self, Compare};
 use survey::{Object, Value};
@@ -13,16 +8,11 @@ use survey::{Object, Value};
 /// How many differences are printed.
 const SHOWN: usize = 40;
 
-#[test]
-fn the_library_agrees() {
-    let Ok(file) = std::env::var("SURVEY_EXPRESSIONS") else {
-        println!("SURVEY_EXPRESSIONS is not set: expressions were not compared with SurveyJS");
-        return;
-    };
-    let lines = BufReader::new(std::fs::File::open(&file).expect("the file of SURVEY_EXPRESSIONS")).lines();
+/// Compares each line and fails when one differs.
+pub(crate) fn compare_all(lines: &[String]) {
     let (mut compared, mut failing, mut different) = (0, 0, 0);
     for line in lines {
-        let case: Json = serde_json::from_str(&line.unwrap()).unwrap();
+        let case: Json = serde_json::from_str(line).unwrap();
         let (ours, theirs) = (run(&case), expected(&case));
         compared += 1;
         if case.get("crash").is_some() {
@@ -35,7 +25,7 @@ fn the_library_agrees() {
         }
     }
     println!("{compared} expressions, {different} differences; SurveyJS throws in {failing}");
-    assert!(compared > 0, "the file of SURVEY_EXPRESSIONS is empty");
+    assert!(failing * 50 <= compared, "SurveyJS throws in too many");
     assert_eq!(different, 0);
 }
 
