@@ -443,7 +443,10 @@ mod tests {
         let kept = r#"{"answers":{"a":4,"b":["x"]},"page":2,"revision":1,"unsent":true,"uuid":"u"}"#;
         let draft = Draft::read(kept).unwrap();
         assert_eq!((draft.place, draft.answers.len(), draft.unsent), (Place::Number(2), 2, true));
-        assert_eq!(Draft::summary(kept), Some(Summary { answered: 2, closed: false }));
+        assert_eq!(Draft::summary(kept), Some(Summary { progress: Progress::default(), closed: false }));
+        let kept = kept.replace("\"unsent\"", "\"done\":2,\"all\":5,\"unsent\"");
+        let progress = Progress { done: 2, all: 5 };
+        assert_eq!(Draft::summary(&kept), Some(Summary { progress, closed: false }));
         assert!(Draft::read(r#"{"answers":{}}"#).is_none());
     }
 

@@ -8,6 +8,7 @@ mod stages;
 mod submit;
 mod thanks;
 mod trail;
+mod way;
 
 use crate::api::error::ApiError;
 use crate::api::wire::surveys::SurveyPaper;

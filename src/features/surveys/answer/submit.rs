@@ -148,7 +148,10 @@ impl Run {
     /// Says why it wasn't sent.
     pub(super) fn fail(self, error: &ApiError) {
         let mut text = String::from(t(key::SURVEY_NOT_SENT));
-        text.push_str(t(key::APP_BETWEEN));
+        // A Chinese full stop brings its own room.
+        if text.ends_with('.') {
+            text.push(' ');
+        }
         text.push_str(&line(error));
         let _ = self.failure.try_set(Some(text));
     }
