@@ -71,9 +71,22 @@ impl Backend {
     /// # Errors
     /// When it can't be opened.
     pub async fn start_with(config: Config) -> Result<Self> {
+        Self::serve(tokio::task::spawn_blocking(move || backend::app(&config)).await??).await
+    }
+
+    /// Starts a programme's backend with the built portal, as a kiosk sees it.
+    ///
+    /// # Errors
+    /// When it can't be opened, or the portal is not built.
+    pub async fn start_as_kiosk(programme: &str) -> Result<Self> {
+        let config = Config { portal: Some(portal()?), ..config(programme)? };
+        let router = tokio::task::spawn_blocking(move || backend::app(&config)).await??;
+        Self::serve(backend::as_kiosk(router)).await
+    }
+
+    async fn serve(router: axum::Router) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let router = tokio::task::spawn_blocking(move || backend::app(&config)).await??;
         let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
         let task = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, service).await {

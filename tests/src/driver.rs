@@ -21,6 +21,8 @@ use crate::project;
 
 const WIDTH: u32 = 390;
 const HEIGHT: u32 = 844;
+/// The screen of an upright kiosk.
+const KIOSK: (u32, u32) = (1080, 1920);
 const START: Duration = Duration::from_secs(30);
 /// Without it the buttons of the browser's own bar keep the window from becoming as narrow as a phone.
 const NARROW: &str = "* { min-width: 0; padding-left: 0; padding-right: 0; margin-left: 0; margin-right: 0; border-spacing: 0; }";
@@ -58,7 +60,8 @@ impl Engine {
         }
     }
 
-    fn capabilities(self) -> Value {
+    fn capabilities(self, kiosk: bool) -> Value {
+        let (width, height) = size(kiosk);
         match self {
             Self::Chromium => json!({
                 "browserName": "chrome",
@@ -71,7 +74,8 @@ impl Engine {
                     ],
                     "mobileEmulation": {
                         "deviceMetrics": {
-                            "width": WIDTH, "height": HEIGHT, "pixelRatio": 2.0, "touch": true, "mobile": true,
+                            "width": width, "height": height, "pixelRatio": if kiosk { 1.0 } else { 2.0 },
+                            "touch": true, "mobile": !kiosk,
                         },
                         "userAgent": AGENT,
                     },
@@ -81,7 +85,7 @@ impl Engine {
                 "browserName": "firefox",
                 "moz:firefoxOptions": {
                     "binary": "/usr/bin/firefox-esr",
-                    "args": ["-headless", format!("--width={WIDTH}"), format!("--height={HEIGHT}")],
+                    "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
                     "prefs": {
                         "network.captive-portal-service.enabled": false,
                         "network.connectivity-service.enabled": false,
@@ -105,6 +109,12 @@ impl Engine {
 pub struct Setting {
     /// Time zone of the device, an IANA name; the machine's where it isn't said.
     pub time_zone: Option<&'static str>,
+    /// Whether it is an upright kiosk rather than a phone.
+    pub kiosk: bool,
+}
+
+fn size(kiosk: bool) -> (u32, u32) {
+    if kiosk { KIOSK } else { (WIDTH, HEIGHT) }
 }
 
 /// A process group that ends with this.
@@ -199,7 +209,9 @@ impl Browser {
                 command.env("XDG_CONFIG_HOME", &directory);
                 command.env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1").env("LIBGL_ALWAYS_SOFTWARE", "1");
                 // No phone has fewer points to a pixel, and bar codes need them.
-                command.env("GDK_SCALE", "2");
+                if !setting.kiosk {
+                    command.env("GDK_SCALE", "2");
+                }
                 scratch = Some(directory);
                 command
             }
@@ -211,7 +223,9 @@ impl Browser {
         // The driver goes before the screen that its windows are on.
         groups.insert(0, Group::start(command, engine.name())?);
         listening(port).with_context(|| format!("the driver of {}", engine.name()))?;
-        let Value::Object(capabilities) = engine.capabilities() else { bail!("no capabilities") };
+        let Value::Object(capabilities) = engine.capabilities(setting.kiosk) else {
+            bail!("no capabilities")
+        };
         let driver = format!("http://127.0.0.1:{port}");
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -219,7 +233,7 @@ impl Browser {
             .await
             .with_context(|| format!("no session of {}", engine.name()))?;
         if engine != Engine::Chromium {
-            resize(&client).await?;
+            resize(&client, size(setting.kiosk)).await?;
         }
         Ok(Self { engine, client, driver, scratch, _groups: groups })
     }
@@ -257,7 +271,7 @@ impl Browser {
         };
         self.client.switch_to_window(second.clone()).await?;
         if self.engine != Engine::Chromium {
-            resize(&self.client).await?;
+            resize(&self.client, size(false)).await?;
         }
         Ok([first, second])
     }
@@ -268,15 +282,15 @@ impl Browser {
     }
 }
 
-/// Makes the page, not the window around it, as large as a phone, as far as the engine lets it.
-async fn resize(client: &Client) -> Result<()> {
-    client.set_window_rect(0, 0, WIDTH, HEIGHT).await?;
+/// Makes the page, not the window around it, as large as the device, as far as the engine lets it.
+async fn resize(client: &Client, (wide, high): (u32, u32)) -> Result<()> {
+    client.set_window_rect(0, 0, wide, high).await?;
     let inner = client.execute("return [innerWidth, innerHeight]", vec![]).await?;
     let side =
         |index: usize| inner[index].as_u64().and_then(|side| u32::try_from(side).ok()).unwrap_or_default();
     let (width, height) = (side(0), side(1));
-    let width = if width < WIDTH { 2 * WIDTH - width } else { WIDTH };
-    client.set_window_rect(0, 0, width, HEIGHT + HEIGHT.saturating_sub(height)).await?;
+    let width = if width < wide { 2 * wide - width } else { wide };
+    client.set_window_rect(0, 0, width, high + high.saturating_sub(height)).await?;
     Ok(())
 }
 

@@ -12,6 +12,8 @@ mod clock;
 mod faults;
 #[path = "e2e/journey.rs"]
 mod journey;
+#[path = "e2e/kiosk.rs"]
+mod kiosk;
 #[path = "e2e/offers.rs"]
 mod offers;
 #[path = "e2e/places.rs"]
@@ -132,8 +134,14 @@ fn answering(engine: Engine) {
 }
 
 fn elsewhere(engine: Engine) {
-    let setting = Setting { time_zone: Some(clock::ELSEWHERE) };
+    let setting = Setting { time_zone: Some(clock::ELSEWHERE), ..Setting::default() };
     run(engine, "clock", setting, async |browser| clock::walk(browser).await);
+}
+
+fn at_a_kiosk(engine: Engine) {
+    run(engine, "kiosk", Setting { kiosk: true, ..Setting::default() }, async |browser| {
+        kiosk::walk(browser).await
+    });
 }
 
 fn offered_surveys(engine: Engine) {
@@ -148,7 +156,8 @@ macro_rules! engine {
     ($name:ident, $engine:expr) => {
         mod $name {
             use super::{
-                Engine, Locale, answering, elsewhere, offered_surveys, path_of, thousands, trouble, two_tabs,
+                Engine, Locale, answering, at_a_kiosk, elsewhere, offered_surveys, path_of, thousands,
+                trouble, two_tabs,
             };
 
             #[test]
@@ -184,6 +193,11 @@ macro_rules! engine {
             #[test]
             fn surveys() {
                 answering($engine);
+            }
+
+            #[test]
+            fn kiosk() {
+                at_a_kiosk($engine);
             }
 
             #[test]

@@ -212,6 +212,12 @@ pub async fn serve(listener: TcpListener, config: Config) -> Result<()> {
     serve_until(listener, config, std::future::pending()).await
 }
 
+/// The same backend as the first kiosk of the first store sees it. For development: enrolment of devices comes with the
+/// kiosk itself.
+pub fn as_kiosk(router: Router) -> Router {
+    router.layer(axum::Extension(Kiosk { number: 1 }))
+}
+
 /// As [`serve`], until `stop` is ready; requests in flight are finished.
 ///
 /// # Errors
@@ -225,7 +231,7 @@ pub async fn serve_until(
     let router = tokio::task::spawn_blocking(move || app(&config)).await??;
     if let Some(address) = kiosk {
         let kiosk = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
-        let router = router.clone().layer(axum::Extension(Kiosk { number: 1 }));
+        let router = as_kiosk(router.clone());
         tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(kiosk, service).await {

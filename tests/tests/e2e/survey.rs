@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use crate::journey::Member;
 
-/// Answers what is asked on the page and isn't answered: the last but one of a scale, the first of choices and lists, a few
-/// words. What an answer brings up is answered by the next call; returns how much there was.
+/// Answers what is asked on the page and isn't answered: the last but one of a scale, the first of choices and lists, a day,
+/// a few words. What an answer brings up is answered by the next call; returns how much there was.
 const ANSWER: &str = "
     const main = document.querySelector('main.q');
     let done = 0;
     const all = (from, css) => [...from.querySelectorAll(css)].filter((one) => !one.disabled);
     const press = (input) => { (input.closest('label') || input).click(); done += 1; };
-    for (const group of all(main, '[role=radiogroup]')) {
+    for (const group of all(main, '[role=radiogroup], .mtable tbody tr')) {
         const inputs = all(group, 'input[type=radio]');
         if (inputs.length && !inputs.some((one) => one.checked)) press(inputs[Math.max(0, inputs.length - 2)]);
     }
@@ -31,6 +31,13 @@ const ANSWER: &str = "
         list.dispatchEvent(new Event('change', { bubbles: true }));
         done += 1;
     }
+    for (const day of all(main, 'input[type=date]')) {
+        if (day.value) continue;
+        day.value = '2026-08-10';
+        day.dispatchEvent(new Event('input', { bubbles: true }));
+        day.dispatchEvent(new Event('change', { bubbles: true }));
+        done += 1;
+    }
     return done;";
 /// Rounds of answering on one page: an answer can bring up another question.
 const ROUNDS: usize = 4;
@@ -39,6 +46,29 @@ const PAGES: usize = 20;
 
 async fn all(member: &Member) -> Result<Vec<Value>> {
     Ok(member.get("/me/surveys").await?["data"].as_array().cloned().unwrap_or_default())
+}
+
+/// Answers everything on the page.
+pub(crate) async fn fill(page: &mut Page<'_>) -> Result<()> {
+    page.rest().await?;
+    for _ in 0..ROUNDS {
+        if page.script(ANSWER, vec![]).await? == 0 {
+            break;
+        }
+        page.rest().await?;
+    }
+    if page.count("main.q textarea").await? > 0 {
+        page.fill("main.q textarea", "少一点糖，thanks!").await?;
+    }
+    Ok(())
+}
+
+/// Waits for the page after the one with this heading, or for thanks.
+pub(crate) async fn next(page: &Page<'_>, asked: &str) -> Result<()> {
+    let next = "
+        const head = [...document.querySelectorAll('h1')].find((one) => one.getClientRects().length > 0);
+        return !!document.querySelector('.thx') || (head && head.textContent.trim() !== arguments[0]);";
+    page.until("the next page", next, vec![json!(asked)]).await.map(drop)
 }
 
 pub(crate) async fn answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
@@ -58,16 +88,7 @@ pub(crate) async fn answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.check("survey-missing").await?;
     let mut reloaded = false;
     for number in 1..=PAGES {
-        page.rest().await?;
-        for _ in 0..ROUNDS {
-            if page.script(ANSWER, vec![]).await? == 0 {
-                break;
-            }
-            page.rest().await?;
-        }
-        if page.count("main.q textarea").await? > 0 {
-            page.fill("main.q textarea", "少一点糖，thanks!").await?;
-        }
+        fill(page).await?;
         page.check(&format!("survey-{number}")).await?;
         if number == 2 && !reloaded {
             reloaded = true;
@@ -79,10 +100,7 @@ pub(crate) async fn answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
         }
         let asked = page.text("h1").await?;
         page.press(".foot .btn:not(.foot__back)").await?;
-        let next = "
-            const head = [...document.querySelectorAll('h1')].find((one) => one.getClientRects().length > 0);
-            return !!document.querySelector('.thx') || (head && head.textContent.trim() !== arguments[0]);";
-        page.until("the next page", next, vec![json!(asked)]).await?;
+        next(page, &asked).await?;
         if page.count(".thx").await? > 0 {
             break;
         }

@@ -32,7 +32,7 @@ pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
         json!({
             "channel": "kiosk",
             "store": {"id": store.id, "name": ctx.say(&store.name)},
-            "kiosk_number": kiosk.number,
+            "kiosk_number": format!("{:02}", kiosk.number),
         })
     });
     Json(json!({
