@@ -46,33 +46,29 @@ impl Reader {
     fn survey(&mut self, object: &Object) -> Result<Definition, Refused> {
         let props = self.props(object, names::SURVEY, "survey");
         let mut pages = Vec::new();
-        if let Some(list) = props.get("pages").as_array() {
+        if let Some(list) = names::part(object, "pages").as_array() {
             for (at, page) in list.iter().enumerate() {
                 if let Some(page) = page.as_object() {
                     let path = indexed("pages", at);
                     pages.push(Rc::new(self.page(page, &path, pages.len())?));
                 }
             }
-        } else if props.has("elements") {
-            let mut page = Object::new();
-            page.insert("elements".into(), props.get("elements").clone());
-            pages.push(Rc::new(self.page(&page, "survey", 0)?));
+        } else if !names::part(object, "elements").is_null() {
+            let mut page = self.page(&Object::new(), "survey", 0)?;
+            page.elements = self.elements(names::part(object, "elements"), "survey", "elements", 1)?;
+            pages.push(Rc::new(page));
         }
         if props.word("checkErrorsMode") == "onValueChanging" {
             self.name("survey", "checkErrorsMode: onValueChanging");
         }
-        let triggers = self.triggers(&props);
-        let calculated = self.calculated(&props);
-        let completed_html = list(&props, "completedHtmlOnCondition")
+        let triggers = self.triggers(object);
+        let calculated = self.calculated(object);
+        let completed_html = list(object, "completedHtmlOnCondition")
             .map(|item| Conditional {
                 expression: self.expression(item.get("expression"), "survey", "completedHtmlOnCondition"),
                 html: item.get("html").clone(),
             })
             .collect();
-        let mut props = props;
-        for key in ["pages", "elements", "triggers", "calculatedValues", "completedHtmlOnCondition"] {
-            props.0.remove(key);
-        }
         Ok(Definition {
             props,
             pages,
@@ -99,8 +95,7 @@ impl Reader {
         depth: usize,
     ) -> Result<Element, Refused> {
         let mut element = self.blank(object, kind, path)?;
-        let list = element.props.0.remove("elements").unwrap_or_default();
-        element.elements = self.elements(&list, path, "elements", depth + 1)?;
+        element.elements = self.elements(names::part(object, "elements"), path, "elements", depth + 1)?;
         Ok(element)
     }
 
@@ -159,7 +154,7 @@ impl Reader {
                 rules.0.push(Rc::new(Rule { name: rule, expression }));
             }
         }
-        let validators = self.validators(&mut props, path);
+        let validators = self.validators(object, path);
         Ok(Element {
             name,
             kind,
@@ -200,37 +195,28 @@ impl Reader {
             self.questions += 1;
             element.name = numbered("question", self.questions);
         }
-        let mut take = |key: &str| element.props.0.remove(key).unwrap_or_default();
+        let part = |key: &str| names::part(object, key);
         match kind {
             _ if kind.is_select() => {
-                let choices = take("choices");
-                element.choices = self.choices(&choices, path, "choices")?;
+                element.choices = self.choices(part("choices"), path, "choices")?;
             }
-            Kind::Rating => {
-                let values = take("rateValues");
-                element.choices = self.choices(&values, path, "rateValues")?;
-            }
+            Kind::Rating => element.choices = self.choices(part("rateValues"), path, "rateValues")?,
             Kind::Matrix => {
-                let (rows, columns) = (take("rows"), take("columns"));
-                element.rows = self.choices(&rows, path, "rows")?;
-                element.columns = self.choices(&columns, path, "columns")?;
+                element.rows = self.choices(part("rows"), path, "rows")?;
+                element.columns = self.choices(part("columns"), path, "columns")?;
             }
             Kind::Matrixdropdown => {
-                let (rows, columns, choices) = (take("rows"), take("columns"), take("choices"));
-                element.rows = self.choices(&rows, path, "rows")?;
-                element.choices = self.choices(&choices, path, "choices")?;
-                element.elements = self.columns(&columns, &element.props, path)?;
+                element.rows = self.choices(part("rows"), path, "rows")?;
+                element.choices = self.choices(part("choices"), path, "choices")?;
+                element.elements = self.columns(part("columns"), &element.props, path)?;
             }
-            Kind::Multipletext => {
-                let items = take("items");
-                element.elements = self.fields(&items, path)?;
-            }
+            Kind::Multipletext => element.elements = self.fields(part("items"), path)?,
             Kind::Paneldynamic => {
-                let list = match take("templateElements") {
-                    Value::Null => take("elements"),
+                let list = match part("templateElements") {
+                    Value::Null => part("elements"),
                     list => list,
                 };
-                element.elements = self.elements(&list, path, "templateElements", depth + DYNAMIC_DEPTH)?;
+                element.elements = self.elements(list, path, "templateElements", depth + DYNAMIC_DEPTH)?;
             }
             _ => {}
         }
@@ -241,10 +227,12 @@ impl Reader {
     fn columns(&mut self, list: &Value, matrix: &Props, path: &str) -> Result<Vec<Rc<Element>>, Refused> {
         let mut columns = Vec::new();
         for (at, item) in list.as_array().unwrap_or_default().iter().enumerate() {
-            let mut object = match item {
-                Value::Object(object) => object.clone(),
+            let named;
+            let object = match item {
+                Value::Object(object) => object,
                 Value::String(_) | Value::Number(_) => {
-                    Object::from([(String::from("name"), Value::String(js::to_text(item)))])
+                    named = Object::from([(String::from("name"), Value::String(js::to_text(item)))]);
+                    &named
                 }
                 _ => continue,
             };
@@ -258,13 +246,9 @@ impl Reader {
                 self.name(&path, &feature);
                 continue;
             };
-            let choices = names::take_renamed(&mut object, "choices");
-            let values = names::take_renamed(&mut object, "rateValues");
-            let mut column = self.blank(&object, kind, &path)?;
-            column.choices = self.choices(&choices, &path, "choices")?;
-            if kind == Kind::Rating {
-                column.choices = self.choices(&values, &path, "rateValues")?;
-            }
+            let mut column = self.blank(object, kind, &path)?;
+            let key = if kind == Kind::Rating { "rateValues" } else { "choices" };
+            column.choices = self.choices(names::part(object, key), &path, key)?;
             columns.push(Rc::new(column));
         }
         Ok(columns)
@@ -290,8 +274,9 @@ impl Reader {
             }
             let (value, text, props) = match item {
                 Value::Object(object) => {
-                    let props = self.props(object, names::CHOICE, path);
-                    (props.get("value").clone(), props.get("text").clone(), props)
+                    let mut props = self.props(object, names::CHOICE, path);
+                    let mut take = |key: &str| props.0.remove(key).unwrap_or_default();
+                    (take("value"), take("text"), props)
                 }
                 other => (other.clone(), Value::Null, Props::default()),
             };
@@ -301,27 +286,28 @@ impl Reader {
                 Value::Null if text.as_str().is_some() => text.clone(),
                 value => value,
             };
-            let (value, text) = match split_text(&value) {
-                Some((value, own)) => (value, own),
-                None => (value, text),
-            };
+            let (value, text) = split_text(&value).unwrap_or((value, text));
             let mut choice = Choice { value, text, ..Choice::default() };
             let has = |name: &str| props.get(name).as_str().is_some_and(|text| !text.is_empty());
-            let (shown, enabled) = (has("visibleIf"), has("enableIf"));
-            choice.visible_if = self.expression(props.get("visibleIf"), path, &[key, ".visibleIf"].concat());
-            choice.enable_if = self.expression(props.get("enableIf"), path, &[key, ".enableIf"].concat());
-            choice.broken_visible = shown && choice.visible_if.is_none();
-            choice.broken_enable = enabled && choice.enable_if.is_none();
+            if has("visibleIf") {
+                let rule = [key, ".visibleIf"].concat();
+                choice.visible_if = self.expression(props.get("visibleIf"), path, &rule);
+                choice.broken_visible = choice.visible_if.is_none();
+            }
+            if has("enableIf") {
+                let rule = [key, ".enableIf"].concat();
+                choice.enable_if = self.expression(props.get("enableIf"), path, &rule);
+                choice.broken_enable = choice.enable_if.is_none();
+            }
             choice.props = props;
             choices.push(Rc::new(choice));
         }
         Ok(choices)
     }
 
-    fn validators(&mut self, props: &mut Props, path: &str) -> Vec<Rc<Validator>> {
-        let list = props.0.remove("validators").unwrap_or_default();
+    fn validators(&mut self, object: &Object, path: &str) -> Vec<Rc<Validator>> {
         let mut validators = Vec::new();
-        for item in list.as_array().unwrap_or_default() {
+        for item in list(object, "validators") {
             let Some(object) = item.as_object() else { continue };
             let word = item.get("type").as_str().unwrap_or_default();
             let kind = match word.strip_suffix("validator").unwrap_or(word) {
@@ -354,9 +340,9 @@ impl Reader {
         validators
     }
 
-    fn triggers(&mut self, props: &Props) -> Vec<Trigger> {
+    fn triggers(&mut self, object: &Object) -> Vec<Trigger> {
         let mut triggers = Vec::new();
-        for (at, item) in list(props, "triggers").enumerate() {
+        for (at, item) in list(object, "triggers").enumerate() {
             let Some(object) = item.as_object() else { continue };
             let path = indexed("triggers", at);
             let word = item.get("type").as_str().unwrap_or_default();
@@ -385,8 +371,8 @@ impl Reader {
         triggers
     }
 
-    fn calculated(&mut self, props: &Props) -> Vec<Calculated> {
-        list(props, "calculatedValues")
+    fn calculated(&mut self, object: &Object) -> Vec<Calculated> {
+        list(object, "calculatedValues")
             .enumerate()
             .filter_map(|(at, item)| {
                 item.as_object()?;
@@ -419,14 +405,19 @@ impl Reader {
     fn props(&mut self, object: &Object, table: names::Table, path: &str) -> Props {
         let mut props = Object::new();
         for (key, value) in object {
-            // The questions of a trigger are its own; everywhere else they are elements.
-            let key = if std::ptr::eq(table, names::TRIGGER) { key } else { names::present(key) };
+            // The pages and questions of a trigger are names; everywhere else they are parts.
+            let of_trigger = std::ptr::eq(table, names::TRIGGER);
+            let key = if of_trigger { key } else { names::present(key) };
             if names::matters(table, key, value) {
                 let feature = match value {
                     Value::String(text) => [key, ": ", &text.chars().take(40).collect::<String>()].concat(),
                     _ => String::from(key),
                 };
                 self.name(path, &feature);
+            }
+            // What an element consists of is read by itself.
+            if !of_trigger && value.as_array().is_some() && names::PARTS.contains(&key) {
+                continue;
             }
             if !props.contains_key(key) {
                 props.insert(key.into(), value.clone());
@@ -443,8 +434,8 @@ impl Reader {
     }
 }
 
-fn list<'a>(props: &'a Props, key: &str) -> impl Iterator<Item = &'a Value> {
-    props.get(key).as_array().unwrap_or_default().iter()
+fn list<'a>(object: &'a Object, key: &str) -> impl Iterator<Item = &'a Value> {
+    names::part(object, key).as_array().unwrap_or_default().iter()
 }
 
 fn split_text(value: &Value) -> Option<(Value, Value)> {

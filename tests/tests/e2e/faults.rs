@@ -215,6 +215,12 @@ async fn signed_out(page: &mut Page<'_>, member: &Member) -> Result<()> {
 async fn offline(page: &mut Page<'_>) -> Result<()> {
     page.open("/").await?;
     page.see("a.tier").await?;
+    if page.proxy.last_requests(500).iter().any(|request| request.starts_with("GET /part-")) {
+        // What home leads to is fetched when the browser is idle; without it there is nothing to show.
+        let here = "return performance.getEntriesByType('resource')
+            .some((one) => one.name.includes('/part-points') && one.responseEnd > 0);";
+        page.until("the part with the tier", here, vec![]).await?;
+    }
     let network = "
         Object.defineProperty(navigator, 'onLine', { value: arguments[0], configurable: true });
         window.dispatchEvent(new Event(arguments[0] ? 'online' : 'offline'));";

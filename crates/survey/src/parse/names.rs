@@ -88,9 +88,26 @@ pub(super) fn present(key: &str) -> &str {
     RENAMED.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new)
 }
 
-/// Takes a property out, by its present name.
-pub(super) fn take_renamed(object: &mut Object, key: &str) -> Value {
-    object.remove(key).unwrap_or_default()
+/// Lists of what an element, or the survey, consists of.
+pub(super) const PARTS: [&str; 12] = [
+    "calculatedValues",
+    "choices",
+    "columns",
+    "completedHtmlOnCondition",
+    "elements",
+    "items",
+    "pages",
+    "rateValues",
+    "rows",
+    "templateElements",
+    "triggers",
+    "validators",
+];
+
+/// A property by its present name; `Null` where it isn't set.
+pub(super) fn part<'a>(object: &'a Object, key: &str) -> &'a Value {
+    let named = || object.iter().find(|(own, _)| present(own) == key).map(|(_, value)| value);
+    object.get(key).or_else(named).unwrap_or(&Value::Null)
 }
 
 /// Whether a cell of a matrix can be a question of this kind.

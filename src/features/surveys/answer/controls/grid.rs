@@ -3,12 +3,11 @@
 use super::super::question::{Title, question};
 use super::writing::shown;
 use super::{Place, each, has_room, part, watch};
-use crate::domain::survey::Value;
 use crate::i18n::{key, t};
 use crate::ui::live;
 use leptos::prelude::*;
 use survey::form::EntryView;
-use survey::{Form, Id};
+use survey::{Form, Id, Kind};
 
 /// Rem that a column of the table takes, and one with a scale.
 const COLUMN: f64 = 7.5;
@@ -113,9 +112,8 @@ pub(super) fn grid(place: Place) -> AnyView {
     };
     // Also for those that an answer may bring.
     let (count, scales) = place.peek(|form, id| {
-        let cell = |column: &Value| column.get("cellType").as_str() == Some("rating");
-        let columns = form.props(id).get("columns").as_array().unwrap_or_default();
-        (form.columns(id).len(), columns.iter().any(cell))
+        let cells = form.entries(id).into_iter().flat_map(|entry| entry.cells);
+        (form.columns(id).len(), cells.into_iter().any(|cell| form.kind(cell) == Kind::Rating))
     });
     let wide = has_room(count, if scales { SCALE } else { COLUMN });
     live(move || if wide.get() { untrack(|| table(grid)) } else { untrack(|| cards(grid)) })
