@@ -57,6 +57,10 @@ async fn bench(browser: &Browser, proxy: &Proxy) -> Result<Value> {
     let took = page.script(ANSWER, vec![ANSWERS.into()]).await?;
     let mut took: Vec<f64> = took.as_array().context("no times")?.iter().filter_map(Value::as_f64).collect();
     ensure!(took.len() == ANSWERS as usize, "{} of {ANSWERS} answers were taken", took.len());
+    // The browser translates code when it runs for the first time.
+    let first = took.remove(0);
     took.sort_by(f64::total_cmp);
-    Ok(json!({ "inputs": inputs, "median_ms": took[took.len() / 2], "worst_ms": took[took.len() - 1] }))
+    Ok(
+        json!({ "inputs": inputs, "first_ms": first, "median_ms": took[took.len() / 2], "worst_ms": took[took.len() - 1] }),
+    )
 }
