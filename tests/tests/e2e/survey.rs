@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use member_portal::domain::number::group;
-use member_portal::i18n::{key, t};
+use member_portal::i18n::{Locale, key, locale, t};
 use portal_tests::page::Page;
 use portal_tests::proxy::Fault;
 use serde_json::{Value, json};
@@ -89,6 +89,11 @@ pub(crate) async fn answer(page: &mut Page<'_>, member: &Member) -> Result<()> {
     let mut reloaded = false;
     for number in 1..=PAGES {
         fill(page).await?;
+        if locale() == Locale::En {
+            let text = page.text("main.q").await?;
+            let chinese = text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+            page.same("Chinese words in an English survey", &chinese, &false);
+        }
         page.check(&format!("survey-{number}")).await?;
         if number == 2 && !reloaded {
             reloaded = true;
