@@ -38,6 +38,11 @@ fn number(name: &str, default: u64) -> u64 {
     env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
+/// Whether all cases are played.
+fn plays_all() -> bool {
+    ["SURVEY_ONLY", "SURVEY_CASES", "SURVEY_PER"].iter().all(|name| env::var(name).is_err())
+}
+
 /// What came of a set of cases.
 #[derive(Default)]
 struct Tally {
@@ -111,6 +116,7 @@ fn play(name: &str, lines: &[String]) {
         tally.add(line, library, ours, &deliberate);
     }
     tally.print(name, begun);
+    assert!(!plays_all() || tally.comparisons > 6_000, "{name}: only {} comparisons", tally.comparisons);
     assert!(tally.thrown * 20 <= tally.cases, "{name}: the library throws at too many cases");
     let overdone = deliberate.overdone(&tally.meant, tally.comparisons);
     assert!(overdone.is_empty(), "{name}: explain too much: {overdone:?}");

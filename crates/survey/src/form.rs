@@ -13,6 +13,7 @@ mod navigation;
 
 mod panels;
 mod question;
+mod random;
 mod scope;
 mod select;
 mod start;

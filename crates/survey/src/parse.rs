@@ -13,6 +13,10 @@ use std::rc::Rc;
 const MAX_ELEMENTS: usize = 5_000;
 /// Choices, rows and points in all.
 const MAX_CHOICES: usize = 50_000;
+/// Validators in all.
+const MAX_VALIDATORS: usize = 5_000;
+/// Triggers, and values that are calculated: each may look at all others.
+const MAX_RULES: usize = 1_000;
 /// Panels within panels.
 const MAX_DEPTH: usize = 32;
 /// As deep as a dynamic panel counts: each multiplies what is within it.
@@ -28,14 +32,16 @@ impl Definition {
     /// [`Definition::unsupported`] names it.
     pub fn parse(json: &Value) -> Result<Self, Refused> {
         let object = json.as_object().ok_or(Refused::NotAnObject)?;
-        let mut reader = Reader { elements: 0, choices: 0, panels: 0, questions: 0, unsupported: Vec::new() };
+        let mut reader = Reader::default();
         reader.survey(object)
     }
 }
 
+#[derive(Default)]
 struct Reader {
     elements: usize,
     choices: usize,
+    validators: usize,
     /// For names of panels and questions that have none.
     panels: usize,
     questions: usize,
@@ -63,6 +69,9 @@ impl Reader {
         }
         let triggers = self.triggers(object);
         let calculated = self.calculated(object);
+        if triggers.len() > MAX_RULES || calculated.len() > MAX_RULES {
+            return Err(Refused::TooLarge);
+        }
         let completed_html = list(object, "completedHtmlOnCondition")
             .map(|item| Conditional {
                 expression: self.expression(item.get("expression"), "survey", "completedHtmlOnCondition"),
@@ -155,6 +164,10 @@ impl Reader {
             }
         }
         let validators = self.validators(object, path);
+        self.validators += validators.len();
+        if self.validators > MAX_VALIDATORS {
+            return Err(Refused::TooLarge);
+        }
         Ok(Element {
             name,
             kind,
@@ -199,6 +212,10 @@ impl Reader {
         match kind {
             _ if kind.is_select() => {
                 element.choices = self.choices(part("choices"), path, "choices")?;
+            }
+            Kind::Text if !names::INPUTS.contains(&element.props.word("inputType")) => {
+                let feature = ["inputType: ", element.props.word("inputType")].concat();
+                self.name(path, &feature);
             }
             Kind::Rating => element.choices = self.choices(part("rateValues"), path, "rateValues")?,
             Kind::Matrix => {
@@ -406,7 +423,7 @@ impl Reader {
         let mut props = Object::new();
         for (key, value) in object {
             // The pages and questions of a trigger are names; everywhere else they are parts.
-            let of_trigger = std::ptr::eq(table, names::TRIGGER);
+            let of_trigger = table == names::TRIGGER;
             let key = if of_trigger { key } else { names::present(key) };
             if names::matters(table, key, value) {
                 let feature = match value {

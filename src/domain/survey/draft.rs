@@ -37,6 +37,8 @@ pub struct Draft {
     pub spare: Vec<Spare>,
     /// The questions that were answered, and how: what is left of them when a new definition has no place for them.
     pub said: Vec<Spare>,
+    /// The last page that was on screen.
+    pub furthest: String,
     /// How far the member was.
     pub progress: Progress,
     /// Whether the backend lacks some of it.
@@ -108,6 +110,9 @@ impl Draft {
         }
         set("answers", Value::Object(self.answers.clone()));
         set("unsent", Value::Bool(self.unsent));
+        if !self.furthest.is_empty() {
+            set("last", Value::from(self.furthest.as_str()));
+        }
         if self.progress.all > 0 {
             set("done", Value::Number(f64::from(self.progress.done)));
             set("all", Value::Number(f64::from(self.progress.all)));
@@ -161,6 +166,7 @@ impl Draft {
             answers: value.get("answers").as_object().cloned().unwrap_or_default(),
             spare: spares("spare"),
             said: spares("said"),
+            furthest: value.get("last").as_str().unwrap_or_default().into(),
             progress: Progress { done: counted("done"), all: counted("all") },
             unsent: value.get("unsent").as_bool() != Some(false),
             closed: value.get("closed").as_bool() == Some(true),
@@ -241,15 +247,16 @@ impl Draft {
         // The device has nothing of its own where it sent all, and another one may have gone on.
         if !self.unsent || self.answers.is_empty() || self.answers == sent.answers {
             let same = self.uuid == sent.client_uuid && self.answers == sent.answers;
-            let (place, said, spare) = if same || self.uuid == sent.client_uuid {
-                (self.place, self.said, self.spare)
-            } else {
-                (Place::Open, Vec::new(), self.spare)
-            };
+            if !same && self.uuid != sent.client_uuid {
+                (self.place, self.said) = (Place::Open, Vec::new());
+                (self.furthest, self.progress) = (String::new(), Progress::default());
+            }
             return Resumed::One(Self {
-                place,
-                said,
-                spare,
+                place: self.place,
+                said: self.said,
+                spare: self.spare,
+                furthest: self.furthest,
+                progress: self.progress,
                 trail: self.trail,
                 depth: self.depth,
                 ..Self::of(sent)
@@ -295,6 +302,7 @@ impl Draft {
         (self.answers, self.spare) = (answers, spare);
         (self.place, self.unsent, self.closed) = (Place::Open, true, false);
         self.trail.clear();
+        self.furthest.clear();
         true
     }
 

@@ -147,7 +147,7 @@ impl<'a> Questions<'a> {
 }
 
 /// The values to choose from; `None` where the definition alone doesn't say.
-fn choices<'a>(question: &'a Value, kind: &str) -> Option<Vec<&'a Value>> {
+fn choices(question: &Value, kind: &str) -> Option<Vec<String>> {
     let list = match kind {
         "rating" => return points(question),
         "radiogroup" | "checkbox" | "dropdown" | "tagbox" | "ranking" | "imagepicker" => {
@@ -164,7 +164,7 @@ fn choices<'a>(question: &'a Value, kind: &str) -> Option<Vec<&'a Value>> {
 }
 
 /// The points of a scale that are told one by one, or between which it lies.
-fn points(question: &Value) -> Option<Vec<&Value>> {
+fn points(question: &Value) -> Option<Vec<String>> {
     question
         .get("rateValues")
         .as_array()
@@ -172,14 +172,20 @@ fn points(question: &Value) -> Option<Vec<&Value>> {
         .map(|list| list.iter().map(value_of).collect())
 }
 
-fn value_of(choice: &Value) -> &Value {
-    match choice {
-        Value::Object(object) => object.get("value").unwrap_or(choice),
+/// The value of a choice as text: a choice of nothing but a text stores that, and `1|Yes` is a value with its text.
+fn value_of(choice: &Value) -> String {
+    let value = match choice {
+        Value::Object(object) => object.get("value").or_else(|| object.get("text")).unwrap_or(choice),
         choice => choice,
+    };
+    let text = js::to_text(value);
+    match text.split_once('|') {
+        Some((value, _)) => value.into(),
+        None => text,
     }
 }
 
-fn is_choice(question: &Value, choices: &[&Value], value: &Value) -> bool {
+fn is_choice(question: &Value, choices: &[String], value: &Value) -> bool {
     const SPECIAL: [(&str, [&str; 2]); 3] = [
         ("none", ["showNoneItem", "hasNone"]),
         ("refused", ["showRefuseItem", ""]),
@@ -188,9 +194,14 @@ fn is_choice(question: &Value, choices: &[&Value], value: &Value) -> bool {
     let special = |(name, keys): &(&str, [&str; 2])| {
         value.as_str() == Some(name) && keys.iter().any(|key| question.get(key) == &Value::Bool(true))
     };
+    // Lists of records have the choice in one of their members.
+    let value = match question.get("valuePropertyName").as_str() {
+        Some(name) if !name.is_empty() => value.get(name),
+        _ => value,
+    };
     // An answer may be `1` where the choice is `"1"`, as in SurveyJS.
     let text = js::to_text(value);
-    choices.iter().any(|choice| js::to_text(choice) == text) || SPECIAL.iter().any(special)
+    choices.contains(&text) || SPECIAL.iter().any(special)
 }
 
 #[cfg(test)]
@@ -213,6 +224,20 @@ mod tests {
         let (fits, spare) = fit(&parse(DEFINITION).unwrap(), answers, &[]);
         let spare = spare.into_iter().map(|one| format!("{} {}", one.name, write(&one.value))).collect();
         (write(&Value::Object(fits)), spare)
+    }
+
+    #[test]
+    fn choices_are_known_however_they_are_written() {
+        let definition = parse(
+            r#"{"elements":[{"type":"radiogroup","name":"a","choices":["1|One","2|Two"]},
+            {"type":"radiogroup","name":"b","choices":[{"text":"x"}]},
+            {"type":"checkbox","name":"c","valuePropertyName":"v","choices":[1,2]}]}"#,
+        )
+        .unwrap();
+        let answers = parse(r#"{"a":"1","b":"x","c":[{"v":2},{"v":9}]}"#).unwrap();
+        let (kept, spare) = fit(&definition, answers.as_object().cloned().unwrap(), &[]);
+        assert_eq!(write(&Value::Object(kept)), r#"{"a":"1","b":"x","c":[{"v":2}]}"#);
+        assert_eq!(spare.len(), 1);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::api::exchange::Request;
 use crate::api::wire::surveys::{Receipt, receipt};
 use crate::api::{client, endpoint};
 use crate::domain::survey::{Draft, Summary};
+use crate::features::surveys::sending;
 use crate::platform::storage;
 
 const PREFIX: &str = "portal.member.survey.";
@@ -64,6 +65,10 @@ pub(super) async fn send(member: &str, survey: &str, mut draft: Draft) {
     };
     keep(&before, &text);
     if let Ok(receipt) = put(member, survey, &draft).await {
+        // Opened again meanwhile, it is kept by the screen, which knows what was sent.
+        if sending::is_on_screen(survey) {
+            return;
+        }
         let sent = Draft { unsent: false, base: receipt.version.or(draft.base), ..draft };
         keep(&text, &sent.to_text());
     }

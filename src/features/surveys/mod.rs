@@ -7,13 +7,15 @@ mod sending;
 use crate::api::wire::page as page_of;
 use crate::api::wire::surveys::{SurveyItem, survey_item};
 use crate::api::{client, endpoint};
+use crate::domain::date::Instant;
 use crate::domain::number::group;
 use crate::domain::route::{CatalogueFilter, Route};
-use crate::i18n::{fill, key, t};
+use crate::i18n::{Locale, fill, key, locale, t};
 use crate::parts::frame::{Tab, tabbed};
 use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
 use crate::parts::words;
+use crate::platform::clock;
 use crate::state::{Query, effect, look, portal, toast};
 use crate::ui::{Notice, amount, bone, icon, icon_small, notice, rich};
 use leptos::prelude::*;
@@ -46,26 +48,38 @@ pub fn page() -> AnyView {
 }
 
 thread_local! {
-    /// The list as it was read last, and whose it is: what is shown until the next answer, also without a network.
-    static LAST: RefCell<Option<(String, Vec<SurveyItem>)>> = const { RefCell::new(None) };
+    /// The list as it was read last: what is shown until the next answer, also without a network.
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+}
+
+/// A list, whose it is, in which language, and since when it is known.
+#[derive(Clone)]
+struct Last {
+    member: String,
+    locale: Locale,
+    at: Instant,
+    items: Vec<SurveyItem>,
 }
 
 fn list() -> Query<Vec<SurveyItem>> {
     let member = portal().overview.peek().map(|overview| overview.member.id);
-    let known = LAST.with_borrow(|last| last.clone().filter(|(of, _)| Some(of) == member.as_ref()));
+    let fits = |last: &Last| Some(&last.member) == member.as_ref() && last.locale == locale();
+    let known = LAST.with_borrow(|last| last.clone().filter(fits));
     let query = Query::idle(move || {
         let member = member.clone();
         async move {
             let reply = client::get(endpoint::surveys()).await?;
             let list = reply.decode(|node| page_of(node, survey_item))?.data;
             if let Some(member) = member {
-                LAST.set(Some((member, list.clone())));
+                let last = Last { member, locale: locale(), at: clock::now(), items: list.clone() };
+                LAST.set(Some(last));
             }
             Ok(list)
         }
     });
-    if let Some((_, list)) = known {
-        query.put(list);
+    if let Some(last) = known {
+        query.put(last.items);
+        query.status().update(|status| status.known_at = Some(last.at));
     }
     query.load();
     query

@@ -3,8 +3,9 @@
 
 use crate::domain::channel::Channel;
 use crate::domain::number::group;
-use crate::features::surveys::drafts;
+use crate::features::surveys::{drafts, forget_list};
 use crate::i18n::{fill, key, t};
+use crate::parts::failure::line;
 use crate::platform::{network, storage};
 use crate::state::toast::Toasts;
 use crate::state::{Portal, session};
@@ -25,6 +26,11 @@ thread_local! {
 /// The survey on screen; none with `None`.
 pub(super) fn attend(survey: Option<&str>) {
     ON_SCREEN.set(survey.map(String::from));
+}
+
+/// Whether a survey is on screen.
+pub(super) fn is_on_screen(survey: &str) -> bool {
+    ON_SCREEN.with_borrow(|here| here.as_deref() == Some(survey))
 }
 
 /// Sets what to do when something was sent, for as long as the screen is there.
@@ -65,7 +71,7 @@ async fn send_all(portal: Portal, toasts: Toasts) {
         return;
     }
     for (survey, draft) in drafts::closed(&member) {
-        if ON_SCREEN.with_borrow(|here| here.as_deref() == Some(survey.as_str())) {
+        if is_on_screen(&survey) {
             continue;
         }
         send_one(portal, toasts, &member, &survey, draft).await;
@@ -117,8 +123,17 @@ async fn send_one(
             return;
         }
         Err(error) if error.is_signed_out() => return session::ended(),
+        Err(error) if !drafts::may_help(&error) => {
+            // Sent as it is it will be refused again: the member can change it, and is told.
+            draft.closed = false;
+            if storage::read(&name).is_some_and(|kept| kept == text) {
+                storage::write(&name, &draft.to_text());
+            }
+            toasts.show(line(&error));
+        }
         Ok(_) | Err(_) => return,
     }
+    forget_list();
     portal.overview.load();
     if let Some(then) = SENT.get() {
         then.run(());

@@ -147,7 +147,7 @@ impl Form {
             "desc" => {
                 list.sort_by(|a, b| compare_choices(&self.choice_text(id, b), &self.choice_text(id, a)))
             }
-            "random" => shuffle(&mut list, self.env.seed.wrapping_add(id as u32)),
+            "random" => random::shuffle(&mut list, self.env.seed.wrapping_add(id as u32), random::of_item),
             _ => {}
         }
         let (head, tail): (Vec<_>, Vec<_>) = self.nodes[id]
@@ -329,20 +329,4 @@ fn compare_choices(a: &str, b: &str) -> Ordering {
         }
     }
     js::compare_text(a, b)
-}
-
-/// An order that the seed decides.
-fn shuffle(items: &mut [Rc<Item>], seed: u32) {
-    let mut state = seed;
-    let mut random = || {
-        state = state.wrapping_add(0x6D2B_79F5);
-        let mut t = state;
-        t = (t ^ (t >> 15)).wrapping_mul(t | 1);
-        t ^= t.wrapping_add((t ^ (t >> 7)).wrapping_mul(t | 61));
-        t ^ (t >> 14)
-    };
-    for at in (1..items.len()).rev() {
-        let other = random() as usize % (at + 1);
-        items.swap(at, other);
-    }
 }

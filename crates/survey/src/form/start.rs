@@ -74,6 +74,17 @@ impl Form {
                 let child = self.add(child, Some(id), owner, holder);
                 self.nodes[id].children.push(child);
             }
+            let asked = |props: &crate::definition::Props| props.word("questionOrder").to_lowercase();
+            let mixed = match asked(&def.props).as_str() {
+                "random" => true,
+                "initial" => false,
+                _ => asked(&self.def.props) == "random",
+            };
+            if mixed {
+                random::shuffle(&mut self.nodes[id].children, self.env.seed.wrapping_add(id as u32), |_| {
+                    Some("")
+                });
+            }
         } else {
             self.prepare(id);
         }
@@ -86,8 +97,12 @@ impl Form {
         if def.kind.is_select() || def.kind == Kind::Rating {
             self.prepare_select(id);
         }
-        let items = |list: &[Rc<Choice>]| list.iter().cloned().map(Item::new).collect();
-        self.nodes[id].rows = items(&def.rows);
+        let items = |list: &[Rc<Choice>]| list.iter().cloned().map(Item::new).collect::<Vec<_>>();
+        let mut rows = items(&def.rows);
+        if def.props.word("rowOrder").eq_ignore_ascii_case("random") {
+            random::shuffle(&mut rows, self.env.seed.wrapping_add(id as u32), random::of_item);
+        }
+        self.nodes[id].rows = rows;
         self.nodes[id].columns = items(&def.columns);
         match def.kind {
             Kind::Paneldynamic => self.prepare_panels(id),

@@ -7,7 +7,7 @@ use crate::value::{Object, Value};
 /// Properties of a part that the engine can't do.
 pub(super) type Table = &'static [&'static str];
 
-pub(super) const SURVEY: Table = &["correctAnswer"];
+pub(super) const SURVEY: Table = &[];
 pub(super) const CHOICE: Table = &["elements", "showCommentArea"];
 pub(super) const VALIDATOR: Table = &[];
 pub(super) const TRIGGER: Table = &[""];
@@ -16,6 +16,23 @@ const QUESTION: Table = &["bindings", "choicesByUrl", "maskType", "maskSettings"
 const SELECT: Table =
     &["bindings", "choicesByUrl", "allowCustomChoices", "choicesLazyLoadEnabled", "autoOtherMode"];
 const MATRIX: Table = &["bindings", "choicesByUrl", "detailElements", "detailPanelMode"];
+
+/// Types of a text that are known.
+pub(super) const INPUTS: [&str; 13] = [
+    "",
+    "text",
+    "date",
+    "datetime-local",
+    "email",
+    "month",
+    "number",
+    "password",
+    "range",
+    "tel",
+    "time",
+    "url",
+    "week",
+];
 
 /// What can't be done of an element.
 pub(super) fn of(kind: Kind) -> Table {
@@ -136,7 +153,8 @@ pub(super) fn matters(table: Table, key: &str, value: &Value) -> bool {
         Value::Object(members) => !members.is_empty(),
         _ => true,
     };
-    set && (table.contains(&key) || is_unknown_logic(key))
+    let film = key == "contentMode" && matches!(value.as_str(), Some("video" | "youtube"));
+    set && (film || table.contains(&key) || is_unknown_logic(key))
 }
 
 fn is_unknown_logic(key: &str) -> bool {

@@ -135,10 +135,12 @@ impl Run {
             None
         };
         let furthest = self.furthest.try_get_untracked()?;
-        let far = self.form.try_with_value(|form| progress(form, furthest))?;
+        let (far, last) = self.form.try_with_value(|form| {
+            (progress(form, furthest), furthest.map(|page| String::from(form.name(page))))
+        })?;
         self.draft.try_update_value(|draft| {
             draft.place = place.unwrap_or_default();
-            draft.progress = far;
+            (draft.progress, draft.furthest) = (far, last.unwrap_or_default());
             if let Some((answers, said)) = changed {
                 (draft.answers, draft.said) = (answers, said);
                 (draft.unsent, draft.changed_at) = (true, clock::now().0);
@@ -311,6 +313,10 @@ impl Run {
     pub(super) async fn put(self) -> Result<crate::api::wire::surveys::Receipt, ApiError> {
         self.draft.try_update_value(Draft::try_now);
         self.write();
+        if self.ours.try_get_untracked() != Some(true) {
+            // Another tab has it, and sends it.
+            return Err(ApiError::Offline);
+        }
         let (Some(draft), Some(id), Some(member)) =
             (self.draft.try_get_value(), self.id.try_get_value(), self.member.try_get_value())
         else {
@@ -325,6 +331,11 @@ impl Run {
     }
 
     fn heard(self, answer: Result<crate::api::wire::surveys::Receipt, ApiError>) {
+        // A submission under way, or what came of it, decides by itself.
+        let asking = self.stage.try_with_untracked(|stage| *stage == Stage::Asking) == Some(true);
+        if !asking || self.busy.try_get_untracked() != Some(false) {
+            return;
+        }
         match answer {
             Ok(receipt) if receipt.submitted => self.sent_elsewhere(),
             Ok(_) => {
@@ -342,6 +353,7 @@ impl Run {
     /// It was submitted from elsewhere: there is nothing to go on with.
     pub(super) fn sent_elsewhere(self) {
         self.forget();
+        crate::features::surveys::forget_list();
         self.show(Stage::Already);
         self.portal.overview.load();
     }

@@ -124,7 +124,11 @@ impl Run {
             form,
             version,
             page,
-            furthest: RwSignal::new(form.with_value(page_of)),
+            furthest: RwSignal::new(form.with_value(|form| {
+                let last = draft.furthest.as_str();
+                let last = form.pages().iter().copied().find(|page| form.name(*page) == last);
+                page_of(form).max(last)
+            })),
             turned: StoredValue::new(0),
             draft: StoredValue::new(draft),
             dirty: StoredValue::new(false),

@@ -73,6 +73,7 @@ impl Run {
                     return None;
                 }
                 Ok(_) => return Some(self.wait(None)),
+                Err(_) if self.ours.try_get_untracked() != Some(true) => return None,
                 Err(error) => match error.code() {
                     "already-submitted" => {
                         self.sent_elsewhere();

@@ -113,6 +113,8 @@ impl Run {
         let early = self.peek(|form| form.may_complete_early() && !form.is_last_page());
         // The place, and the words of the answers before the end removes any.
         self.settle();
+        // Whatever comes of it, what was answered last is kept.
+        self.write();
         let before = self.peek(Form::current_page);
         let done = self.touch(|form| {
             if !early {

@@ -17,6 +17,7 @@ pub(super) use writing::comment;
 use super::run::Run;
 use crate::domain::channel::Channel;
 use crate::domain::survey::{Value, plain, write};
+use crate::i18n::{key, t};
 use crate::platform::{timer, viewport};
 use crate::state::portal;
 use leptos::prelude::*;
@@ -58,7 +59,8 @@ impl Look {
             if !lines.is_empty() {
                 lines.push('\n');
             }
-            lines.push_str(&fault.text);
+            // A validator may have no words of its own; something is wrong all the same.
+            lines.push_str(if fault.text.trim().is_empty() { t(key::SURVEY_WRONG) } else { &fault.text });
         }
         Self {
             title: words(form.title(id)),
