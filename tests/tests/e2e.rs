@@ -8,6 +8,8 @@
 mod catalogue;
 #[path = "e2e/clock.rs"]
 mod clock;
+#[path = "e2e/controls.rs"]
+mod controls;
 #[path = "e2e/faults.rs"]
 mod faults;
 #[path = "e2e/journey.rs"]
@@ -138,6 +140,10 @@ fn elsewhere(engine: Engine) {
     run(engine, "clock", setting, async |browser| clock::walk(browser).await);
 }
 
+fn by_hand(engine: Engine) {
+    run(engine, "controls", Setting::default(), async |browser| controls::walk(browser).await);
+}
+
 fn at_a_kiosk(engine: Engine) {
     run(engine, "kiosk", Setting { kiosk: true, ..Setting::default() }, async |browser| {
         kiosk::walk(browser).await
@@ -156,8 +162,8 @@ macro_rules! engine {
     ($name:ident, $engine:expr) => {
         mod $name {
             use super::{
-                Engine, Locale, answering, at_a_kiosk, elsewhere, offered_surveys, path_of, thousands,
-                trouble, two_tabs,
+                Engine, Locale, answering, at_a_kiosk, by_hand, elsewhere, offered_surveys, path_of,
+                thousands, trouble, two_tabs,
             };
 
             #[test]
@@ -193,6 +199,11 @@ macro_rules! engine {
             #[test]
             fn surveys() {
                 answering($engine);
+            }
+
+            #[test]
+            fn controls() {
+                by_hand($engine);
             }
 
             #[test]
