@@ -140,6 +140,23 @@ fn made_up(script: &str, count: &str) -> Vec<String> {
 }
 
 #[test]
+fn seeds_need_nothing_that_is_missing() {
+    let mut read = 0;
+    for programme in portal_tests::PROGRAMMES {
+        let path = portal_tests::project(&format!("crates/backend/seeds/surveys/{programme}.json"));
+        let text = std::fs::read_to_string(&path).expect("the questionnaires of a programme");
+        let surveys: Vec<Value> = serde_json::from_str(&text).expect("they are JSON");
+        for survey in surveys {
+            let definition = serde_json::from_value(survey["definition"].clone()).expect("a definition");
+            let definition = survey::Definition::parse(&definition).expect("it is read");
+            assert!(definition.unsupported().is_empty(), "{}: {:?}", survey["id"], definition.unsupported());
+            read += 1;
+        }
+    }
+    assert!(read >= 4 * 5, "only {read} questionnaires");
+}
+
+#[test]
 fn expressions() {
     expressions::compare_all(&made_up("generate-expressions.mjs", "5000"));
 }

@@ -312,8 +312,22 @@ pub struct Unsupported {
 pub enum Refused {
     /// It isn't an object.
     NotAnObject,
-    /// More elements, choices or texts than a questionnaire can have.
+    /// More elements, choices, validators, triggers or calculated values than a questionnaire can have.
     TooLarge,
     /// Panels within panels without end.
     TooDeep,
 }
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::NotAnObject => "the definition is not an object",
+            Self::TooLarge => {
+                "the definition has more elements, choices or rules than a questionnaire can have"
+            }
+            Self::TooDeep => "panels are nested deeper than 31 levels",
+        })
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -33,7 +33,9 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The number of a page, panel or question of a form, also of the questions in cells and dynamic panels.
+/// The number of a page, panel or question of a form, also of the questions in cells and dynamic panels. Those of cells and dynamic
+/// panels go with them, and all answers set anew make others: [`Form::has`] says whether one is still there. A number that was
+/// never given out is a mistake of the caller's, and panics.
 pub type Id = usize;
 
 /// What the device knows.

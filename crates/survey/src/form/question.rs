@@ -1,4 +1,4 @@
-//! The answer to one question: how it is set, where it is kept, what it is at first.
+//! The answer to one question: how it is set and where it is kept. Defaults, rules and comments are in the folder.
 
 mod accept;
 mod comment;

@@ -1,4 +1,4 @@
-//! Questions with choices: which there are, which are taken, and what becomes of answers that are no choice any more.
+//! Questions with choices: which there are, which are on screen and which can be taken. What is taken is in the folder.
 
 mod clear;
 mod other;

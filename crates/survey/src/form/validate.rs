@@ -1,4 +1,4 @@
-//! What is wrong with the answers.
+//! What is wrong with the answers: when it is looked for, and of what. What each kind and validator asks is in the folder.
 
 mod kinds;
 mod validators;
