@@ -1,5 +1,6 @@
 //! Writing of JSON. miniserde's own writer brings tables for numbers with a fraction, which the home screen never sends.
 
+use crate::domain::quoted::put_text;
 use miniserde::json::{Number, Value};
 
 /// The value as text. A number that is not finite becomes `null`.
@@ -40,26 +41,6 @@ fn put(value: &Value, out: &mut String) {
             out.push_str(if before == '{' { "{}" } else { "}" });
         }
     }
-}
-
-fn put_text(text: &str, out: &mut String) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(letter);
-            }
-            '\0'..='\u{1f}' => {
-                out.push_str("\\u00");
-                for digit in [letter as u32 >> 4, letter as u32 & 15] {
-                    out.push(char::from_digit(digit, 16).unwrap_or('0'));
-                }
-            }
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
 }
 
 /// The browser knows how to write a number.

@@ -14,6 +14,7 @@ pub mod offering;
 pub mod phone;
 pub mod points;
 pub mod programme;
+pub mod quoted;
 pub mod recent;
 pub mod redeeming;
 pub mod redemption;

@@ -17,6 +17,8 @@ mod random;
 mod scope;
 mod select;
 mod start;
+#[cfg(test)]
+mod testing;
 mod text;
 mod triggers;
 mod validate;

@@ -1,5 +1,6 @@
 //! JSON in and out of the engine's values. The program has one JSON reader, which the engine doesn't know.
 
+use crate::domain::quoted::put_text;
 use miniserde::json;
 use survey::{Object, Value, js};
 
@@ -73,26 +74,6 @@ fn put(value: &Value, out: &mut String, depth: usize) {
         Value::Date(_) => put_text(&js::to_text(value), out),
         _ => out.push_str("null"),
     }
-}
-
-fn put_text(text: &str, out: &mut String) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(letter);
-            }
-            '\0'..='\u{1f}' => {
-                out.push_str("\\u00");
-                for digit in [letter as u32 >> 4, letter as u32 & 15] {
-                    out.push(char::from_digit(digit, 16).unwrap_or('0'));
-                }
-            }
-            _ => out.push(letter),
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use portal_tests::page::Page;
 use portal_tests::proxy::{Fault, Proxy};
 use serde_json::{Value, json};
 
-use crate::journey::Member;
+use crate::journey::{Member, buy};
 use crate::step;
 
 /// Half an hour off, an ocean away: 10½ or 11½ hours behind the programme.
@@ -169,12 +169,7 @@ async fn count_down(page: &mut Page<'_>, server: &Server, from: Instant) -> Resu
 /// A voucher: until when it can be used, and until when it can be cancelled.
 async fn voucher(page: &mut Page<'_>, member: &Member, server: &Server) -> Result<()> {
     let (id, _, _) = member.reward().await?;
-    page.open(&format!("/rewards/{id}")).await?;
-    page.press("#redeem").await?;
-    page.see("[role=dialog] .eq").await?;
-    page.press("[role=dialog] .btn:not(.q)").await?;
-    page.arrive("/vouchers/").await?;
-    page.see("svg.qr").await?;
+    buy(page, &id).await?;
     let made = member.redemptions().await?;
     let newest = made.first().context("no redemption")?;
     let until = moment(&newest["voucher"]["valid_until"])?;

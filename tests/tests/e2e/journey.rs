@@ -20,6 +20,16 @@ pub(crate) struct Member {
     pub(crate) phone: String,
 }
 
+/// Redeems a reward from its screen; its voucher is on screen afterwards.
+pub(crate) async fn buy(page: &Page<'_>, id: &str) -> Result<()> {
+    page.open(&format!("/rewards/{id}")).await?;
+    page.press("#redeem").await?;
+    page.see("[role=dialog] .eq").await?;
+    page.press("[role=dialog] .btn:not(.q)").await?;
+    page.arrive("/vouchers/").await?;
+    page.see("svg.qr").await
+}
+
 impl Member {
     pub(crate) async fn of(backend: &Backend, programme: &str, persona: &str) -> Result<Self> {
         let phone = phone(programme, persona)?;

@@ -9,7 +9,7 @@ use portal_tests::page::Page;
 use portal_tests::proxy::{Fault, Proxy};
 use serde_json::Value;
 
-use crate::journey::Member;
+use crate::journey::{Member, buy};
 use crate::step;
 
 const PROGRAMME: &str = "coffee";
@@ -163,12 +163,7 @@ async fn visit(page: &mut Page<'_>, member: &Member, way: Way) -> Result<()> {
 async fn redemption(page: &mut Page<'_>, member: &Member, way: Way) -> Result<()> {
     let before = listed(member).await?;
     let (id, title, _) = member.reward().await?;
-    page.open(&format!("/rewards/{id}")).await?;
-    page.press("#redeem").await?;
-    page.see("[role=dialog] .eq").await?;
-    page.press("[role=dialog] .btn:not(.q)").await?;
-    page.arrive("/vouchers/").await?;
-    page.see("svg.qr").await?;
+    buy(page, &id).await?;
     page.see(CARD).await?;
     page.read(&fill(key::OFFER_REDEMPTION, &[("title", &title)])).await?;
     page.check("voucher-offer").await?;

@@ -110,7 +110,8 @@ async fn on_a_stand(
     println!("    {} surveys: {name}", browser.engine.name());
     let backend = Backend::start_with_portal("coffee").await?;
     let proxy = Proxy::start(&backend.origin).await?;
-    let page = Page::begin(browser, &proxy, "surveys", Locale::ZhCn).await?;
+    let label = ["surveys-", name].concat();
+    let page = Page::begin(browser, &proxy, &label, Locale::ZhCn).await?;
     let member = Member::of(&backend, "coffee", "at_risk").await?;
     page.sign_in(&member.phone).await?;
     let before = member.balance().await?;
@@ -362,6 +363,7 @@ async fn already(stand: &mut Stand<'_>) -> Result<()> {
     }
     stand.page.press(SEND).await?;
     stand.page.read(t(key::SURVEY_ALREADY)).await?;
+    stand.page.check("survey-already").await?;
     let stored = stand.stored(SURVEY).await?;
     stand.page.same("the answers", &stored["answers"]["improve"], &json!("早了"));
     let kept = stand.page.script(KEPT, vec![]).await?;

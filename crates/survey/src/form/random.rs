@@ -35,12 +35,7 @@ pub(crate) fn shuffle<T>(items: &mut [T], seed: u32, category: impl Fn(&T) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn form(definition: serde_json::Value, seed: u32) -> Form {
-        let json = serde_json::from_value(definition).unwrap();
-        let environment = Environment { now: 0.0, offset_minutes: 0, seed };
-        Form::new(Rc::new(Definition::parse(&json).unwrap()), "", environment)
-    }
+    use crate::form::testing::seeded as form;
 
     fn names(form: &Form) -> Vec<String> {
         form.visible_questions().into_iter().map(|id| String::from(form.name(id))).collect()

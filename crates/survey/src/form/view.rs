@@ -135,6 +135,11 @@ impl Form {
         self.by_name(name)
     }
 
+    /// The questions whose answer is kept under a name: the value name, or else the question's own.
+    pub fn questions_of_answer(&self, name: &str) -> &[Id] {
+        self.by_value_name(name, false)
+    }
+
     /// The visible panels in order, with those in panels.
     pub fn visible_panels(&self) -> Vec<Id> {
         let mut list = Vec::new();

@@ -8,7 +8,7 @@ use super::run::{Run, Stage};
 use super::{Opened, read};
 use crate::api::error::ApiError;
 use crate::domain::channel::Channel;
-use crate::domain::survey::{Draft, Object, Place, Response, Spare, progress};
+use crate::domain::survey::{Draft, Place, Response, Spare, progress};
 use crate::features::surveys::drafts;
 use crate::platform::{clock, idle, locks, random, storage, timer};
 use ::survey::Form;
@@ -481,9 +481,4 @@ fn said(form: &Form) -> Vec<Spare> {
         }
     };
     form.visible_questions().into_iter().filter(|id| !form.is_empty(*id)).map(told).collect()
-}
-
-/// The number of answers of a response, for a person.
-pub(super) fn count(answers: &Object) -> usize {
-    Draft { answers: answers.clone(), ..Draft::default() }.answered()
 }

@@ -5,7 +5,7 @@ use crate::api::wire::surveys::{Receipt, SurveyPaper};
 use crate::domain::channel::Channel;
 use crate::domain::member::Member;
 use crate::domain::survey::{
-    Draft, Place, Progress, Response, Resumed, Spare, minutes_left, plain, progress,
+    Draft, Object, Place, Progress, Response, Resumed, Spare, minutes_left, plain, progress,
 };
 use crate::features::surveys::drafts;
 use crate::features::surveys::sending;
@@ -220,6 +220,14 @@ impl Run {
     /// Answers that the definition doesn't ask for any more.
     pub(super) fn spare(self) -> Vec<Spare> {
         self.draft.with_value(|draft| draft.spare.clone())
+    }
+
+    /// How many questions have an answer among these, for a person: what is calculated isn't one.
+    pub(super) fn count(self, answers: &Object) -> usize {
+        let asked = |form: &Form, name: &str| {
+            form.questions_of_answer(name).iter().any(|id| form.kind(*id) != ::survey::Kind::Expression)
+        };
+        self.peek(|form| answers.keys().filter(|name| asked(form, name)).count())
     }
 
     /// Whether the start page is on screen; tracked.

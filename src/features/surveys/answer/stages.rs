@@ -1,6 +1,5 @@
 //! Screens instead of the questions: another tab has them, two devices answered, it waits for the network.
 
-use super::keeping::count;
 use super::plain;
 use super::run::Run;
 use crate::domain::channel::Channel;
@@ -39,8 +38,8 @@ pub(super) fn elsewhere(run: Run) -> AnyView {
 
 /// This device and another one have different answers.
 pub(super) fn conflict(run: Run, stored: &Response) -> AnyView {
-    let mine = run.draft.with_value(|draft| (draft.changed_at, draft.answered()));
-    let theirs = (stored.updated_at.unwrap_or_default(), count(&stored.answers));
+    let mine = run.draft.with_value(|draft| (draft.changed_at, run.count(&draft.answers)));
+    let theirs = (stored.updated_at.unwrap_or_default(), run.count(&stored.answers));
     let (ours, other) = (stored.clone(), stored.clone());
     view! {
         <div class="app notab">

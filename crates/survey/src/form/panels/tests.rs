@@ -1,21 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use super::*;
-
-fn form(definition: serde_json::Value) -> Form {
-    let definition: Value = serde_json::from_value(definition).unwrap();
-    let definition = Definition::parse(&definition).unwrap();
-    assert!(definition.unsupported().is_empty());
-    Form::new(Rc::new(definition), "", Environment { now: 0.0, offset_minutes: 0, seed: 1 })
-}
-
-fn data(form: &Form) -> serde_json::Value {
-    serde_json::to_value(Value::Object(form.data())).unwrap()
-}
-
-fn question(form: &Form, name: &str) -> Id {
-    form.by_name(name).unwrap()
-}
+use crate::form::testing::{data, form, question};
 
 #[test]
 fn panels_are_added_and_removed_within_their_limits() {
