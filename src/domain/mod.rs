@@ -7,6 +7,7 @@ pub mod chart;
 pub mod colour;
 pub mod config;
 pub mod date;
+pub mod kiosk;
 pub mod ledger;
 pub mod member;
 pub mod number;
