@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use backend::{Clock, Config, Limits};
-use serde_json::Value;
+use http_body_util::Full;
+use hyper::Request;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::http::{exchange, pool};
 use crate::{NOW, NOW_MILLIS, portal, project};
 
 /// A backend that ends when this is dropped.
@@ -74,14 +77,57 @@ impl Backend {
         Self::serve(tokio::task::spawn_blocking(move || backend::app(&config)).await??).await
     }
 
-    /// Starts a programme's backend with the built portal, as a kiosk sees it.
+    /// A fresh code that enrols a browser as the first kiosk of the programme's first store, once and within a day.
     ///
     /// # Errors
-    /// When it can't be opened, or the portal is not built.
-    pub async fn start_as_kiosk(programme: &str) -> Result<Self> {
-        let config = Config { portal: Some(portal()?), ..config(programme)? };
-        let router = tokio::task::spawn_blocking(move || backend::app(&config)).await??;
-        Self::serve(backend::as_kiosk(router)).await
+    /// When the backend doesn't run as a demonstration, or goes without devices.
+    pub async fn enrolment_code(&self) -> Result<String> {
+        let made = self.operate("POST", "/demo/enrolment-codes", Some(json!({}))).await?;
+        made["enrolment_code"].as_str().map(str::to_owned).with_context(|| format!("no code in {made}"))
+    }
+
+    /// The devices that were enrolled so far, with their last heartbeats.
+    ///
+    /// # Errors
+    /// As [`Self::enrolment_code`].
+    pub async fn devices(&self) -> Result<Vec<Value>> {
+        let list = self.operate("GET", "/demo/devices", None).await?;
+        Ok(list["data"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Revokes every device that was enrolled so far.
+    ///
+    /// # Errors
+    /// As [`Self::enrolment_code`].
+    pub async fn revoke_devices(&self) -> Result<()> {
+        self.to_each_device("/demo/devices/revoke", &json!({})).await
+    }
+
+    /// Changes settings (any of them, as `settings` of `GET /devices/current`) of every device that was enrolled so far.
+    ///
+    /// # Errors
+    /// As [`Self::enrolment_code`], and when a value is refused.
+    pub async fn set_kiosk_settings(&self, settings: Value) -> Result<()> {
+        self.to_each_device("/demo/devices/settings", &settings).await
+    }
+
+    async fn to_each_device(&self, path: &str, body: &Value) -> Result<()> {
+        for device in self.devices().await? {
+            let mut body = body.clone();
+            body["device_id"] = device["id"].clone();
+            self.operate("POST", path, Some(body)).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks what stands in for an operator's console, which is no part of the contract.
+    async fn operate(&self, method: &str, path: &str, body: Option<Value>) -> Result<Value> {
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.origin));
+        let request = request.header("Content-Type", "application/json");
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        let answer = exchange(&pool(), request.body(Full::from(body))?).await?;
+        ensure!((200..300).contains(&answer.status), "{method} {path}: {} {}", answer.status, answer.text());
+        if answer.body.is_empty() { Ok(Value::Null) } else { answer.json() }
     }
 
     async fn serve(router: axum::Router) -> Result<Self> {

@@ -30,6 +30,14 @@ pub struct Operation {
     spec: Value,
 }
 
+impl Operation {
+    /// Whether an enrolled device asks, rather than a member.
+    #[must_use]
+    pub fn is_of_a_device(&self) -> bool {
+        self.spec["security"][0]["deviceCookie"].is_array()
+    }
+}
+
 /// Whose value an example is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {

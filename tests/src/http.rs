@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper::body::Bytes;
@@ -126,6 +126,27 @@ impl Api {
         let made = self.post("/sessions", &body).await?.json()?;
         let token = made["token"].as_str().with_context(|| format!("no token in {made}"))?;
         Ok(self.with("Authorization", Some(&format!("Bearer {token}"))))
+    }
+
+    /// Makes this client an enrolled device by the code that a backend gave.
+    ///
+    /// # Errors
+    /// When the backend refuses.
+    pub async fn enrol(&self, code: &str, key: &str) -> Result<Self> {
+        let body = serde_json::json!({ "enrolment_code": code });
+        let made = self.with("Idempotency-Key", Some(key)).post("/devices/enrolments", &body).await?;
+        ensure!(made.status == 201, "{}", made.text());
+        Ok(self.with_cookie(&made))
+    }
+
+    /// The same with the cookie of an answer beside those that it has.
+    #[must_use]
+    pub fn with_cookie(&self, answer: &Answer) -> Self {
+        let pair =
+            answer.header("set-cookie").and_then(|cookie| cookie.split(';').next()).unwrap_or_default();
+        let own = self.headers.iter().find(|(name, _)| name == "Cookie");
+        let all = own.map_or_else(|| pair.to_owned(), |(_, own)| format!("{own}; {pair}"));
+        self.with("Cookie", Some(&all))
     }
 
     /// Reads.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "contract/devices.rs"]
+mod devices;
 #[path = "contract/examples.rs"]
 mod examples;
 #[path = "contract/gifts.rs"]

@@ -35,13 +35,28 @@ impl Answer {
 /// # Errors
 /// When nothing listens there, nothing is said for 10 seconds, or the answer is not HTTP.
 pub(crate) fn ask(at: SocketAddr, method: &str, path: &str, body: Option<&str>) -> anyhow::Result<Answer> {
+    ask_with(at, method, path, &[], body)
+}
+
+/// As `ask`, with more header lines.
+///
+/// # Errors
+/// As `ask`.
+pub(crate) fn ask_with(
+    at: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[&str],
+    body: Option<&str>,
+) -> anyhow::Result<Answer> {
+    let more: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
     let mut stream = TcpStream::connect_timeout(&at, Duration::from_secs(2))?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let body = body.unwrap_or_default();
     write!(
         stream,
         "{method} {path} HTTP/1.0\r\nHost: {at}\r\nAccept: application/json\r\nX-Member-Portal: 1\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{more}\r\n{body}",
         body.len()
     )?;
     let mut raw = Vec::new();

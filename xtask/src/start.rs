@@ -94,7 +94,7 @@ pub(crate) fn wait_for(at: SocketAddr, mut alive: impl FnMut() -> anyhow::Result
     }
 }
 
-/// The kiosk's port is ten above the programme's.
+/// Where a browser can be a kiosk while it is a phone at the programme's own address: the port is ten above.
 fn kiosk_of(at: SocketAddr) -> SocketAddr {
     SocketAddr::new(at.ip(), at.port().saturating_add(10))
 }
@@ -178,7 +178,11 @@ fn print_table(project: &Project, addresses: &[SocketAddr]) -> anyhow::Result<()
         let seed: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
         println!("{} ({programme})", seed["name"]["zh-CN"].as_str().unwrap_or(programme));
         println!("    mobile, WeChat  http://{at}/");
-        println!("    kiosk           http://{}/", kiosk_of(*at));
+        println!(
+            "    kiosk           http://{}/kiosk/enrol  and type {}",
+            kiosk_of(*at),
+            enrolment_code(*at)?
+        );
         for member in seed["members"].as_array().into_iter().flatten() {
             println!(
                 "    {}  {}  {}",
@@ -189,11 +193,18 @@ fn print_table(project: &Project, addresses: &[SocketAddr]) -> anyhow::Result<()
         }
     }
     println!(
-        "\nWeChat knows the mobile address by its user agent. The kiosk address shows the portal on an enrolled device.\n\
+        "\nWeChat knows the mobile address by its user agent. The kiosk address makes a browser a kiosk by the code beside it, which\n\
+         works once; the browser is the kiosk from then on, and `--fresh` makes it forget. There are new codes at each start.\n\
          Sign in with a phone number above (any other joins as a new member). The code of the text message is printed\n\
          below when it is asked for. Databases are in data/; `--fresh` seeds them again. Ctrl-C stops all four.\n"
     );
     Ok(())
+}
+
+/// A code that enrols a kiosk of the programme's first store.
+fn enrolment_code(at: SocketAddr) -> anyhow::Result<String> {
+    let made = http::ask(at, "POST", "/demo/enrolment-codes", Some("{}"))?.json()?;
+    made["enrolment_code"].as_str().map(str::to_owned).with_context(|| format!("no code: {made}"))
 }
 
 fn persona(id: &str) -> &str {

@@ -52,10 +52,36 @@ pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
-/// A code that people can read out: twelve letters and digits without look-alikes.
-pub(crate) fn voucher_code(random: [u8; 12]) -> String {
+/// Letters and digits without look-alikes.
+fn legible(random: &[u8]) -> String {
     const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+}
+
+/// A code that people can read out: twelve letters and digits.
+pub(crate) fn voucher_code(random: [u8; 12]) -> String {
+    legible(&random)
+}
+
+/// A code that people type into a device once: eight letters and digits.
+pub(crate) fn enrolment_code(random: [u8; 8]) -> String {
+    legible(&random)
+}
+
+/// A code that a device shows and a phone may have to be told, `XXXX-XXXX`: consonants without look-alikes, which make no
+/// words (RFC 8628, section 6.1).
+pub(crate) fn user_code(random: [u8; 8]) -> String {
+    const ALPHABET: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+    let mut rest = u64::from_be_bytes(random);
+    let mut code = String::new();
+    for place in 0..8 {
+        if place == 4 {
+            code.push('-');
+        }
+        code.push(char::from(ALPHABET[(rest % 20) as usize]));
+        rest /= 20;
+    }
+    code
 }
 
 /// The digit that makes `digits` pass the Luhn check when appended.
@@ -80,6 +106,14 @@ mod tests {
     fn luhn_digits() {
         assert_eq!(luhn("7992739871"), '3');
         assert_eq!(luhn("453201511283036"), '6');
+    }
+
+    #[test]
+    fn codes_of_devices_are_legible() {
+        assert_eq!(user_code([0; 8]), "BBBB-BBBB");
+        assert_eq!(user_code(21u64.to_be_bytes()), "CCBB-BBBB");
+        assert_eq!(user_code([255; 8]).len(), 9);
+        assert_eq!(enrolment_code([0, 31, 32, 8, 255, 7, 1, 2]), "2Z2AZ934");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod clock;
+mod enrolling;
 mod http;
 mod ids;
 mod locale;
@@ -21,7 +22,7 @@ mod shelf;
 mod store;
 
 pub use clock::{Clock, Millis};
-use http::context::Kiosk;
+use http::cookies::Entrance;
 pub use http::rate_limit::Limits;
 pub use programme::programme_ids;
 
@@ -31,7 +32,7 @@ use crate::media::{Artwork, Kind, Media};
 use crate::programme::Programme;
 use crate::scene::Scene;
 use crate::store::{Db, meta, redemptions, replay, sessions, set_meta};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use axum::Router;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -62,8 +63,7 @@ pub struct Config {
     pub rewards: Option<usize>,
     /// Adds a survey of so many questions, each with a condition.
     pub survey_questions: Option<usize>,
-    /// Serves the same backend here too, as the first kiosk of the first store sees it. For development: enrolment of
-    /// devices isn't part of this version.
+    /// Serves the same backend here too, with cookies of their own, so that phone and kiosk can be tried in one browser.
     pub kiosk: Option<SocketAddr>,
     /// Features that are left out of `features`, to try clients against lesser backends. Without `idempotency` a redemption
     /// is made for every request that asks for one, and without `redemption-deadline` `not_after` is an unknown member.
@@ -121,6 +121,24 @@ impl Backend {
         };
         let media = Arc::new(pictures(&programme)?);
         Ok(Self { app: Arc::new(app), media, portal: config.portal.clone() })
+    }
+
+    /// Makes a code that enrols one kiosk of a store; it is good for a day. Blocks.
+    ///
+    /// # Errors
+    /// When there is no such store, the number isn't one to eight letters and digits, or the database can't be written.
+    pub fn new_enrolment(&self, store: &str, number: &str) -> Result<String> {
+        let stores = &self.app.programme.stores;
+        let known = || stores.iter().map(|store| store.id.as_str()).collect::<Vec<_>>();
+        ensure!(
+            self.app.programme.store(store).is_some(),
+            "there is no store {store:?}; there are {:?}",
+            known()
+        );
+        ensure!(rules::kiosk::is_number(number), "the number of a kiosk is one to eight letters and digits");
+        let now = self.app.clock.now();
+        let issued = self.app.db.transact(|tx| enrolling::issue(tx, store, number, now));
+        issued.map_err(|problem| anyhow!("making a code: {}", problem.code().name()))
     }
 
     /// Everything that is served: the API, the pictures, and the portal when there is one.
@@ -212,10 +230,10 @@ pub async fn serve(listener: TcpListener, config: Config) -> Result<()> {
     serve_until(listener, config, std::future::pending()).await
 }
 
-/// The same backend as the first kiosk of the first store sees it. For development: enrolment of devices comes with the
-/// kiosk itself.
-pub fn as_kiosk(router: Router) -> Router {
-    router.layer(axum::Extension(Kiosk { number: 1 }))
+/// The same backend with cookies of their own. For development: cookies know no ports, and a browser that is enrolled as a
+/// kiosk at the one address can be a phone at the other.
+pub fn second_entrance(router: Router) -> Router {
+    router.layer(axum::Extension(Entrance::Kiosk))
 }
 
 /// As [`serve`], until `stop` is ready; requests in flight are finished.
@@ -231,7 +249,7 @@ pub async fn serve_until(
     let router = tokio::task::spawn_blocking(move || app(&config)).await??;
     if let Some(address) = kiosk {
         let kiosk = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
-        let router = as_kiosk(router.clone());
+        let router = second_entrance(router.clone());
         tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(kiosk, service).await {

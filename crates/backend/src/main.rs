@@ -1,7 +1,7 @@
 //! The reference backend as a program.
 
 use anyhow::{Context, Result};
-use backend::{Clock, Config, Limits};
+use backend::{Backend, Clock, Config, Limits};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use std::io::IsTerminal;
@@ -38,7 +38,7 @@ struct Arguments {
     /// Believes X-Forwarded-For and X-Forwarded-Proto of a proxy in front
     #[arg(long)]
     behind_proxy: bool,
-    /// Serves the same backend here too, as a kiosk of its first store sees it (development)
+    /// Serves the same backend here too, with cookies of their own, to try phone and kiosk in one browser (development)
     #[arg(long, value_name = "ADDRESS")]
     kiosk: Option<SocketAddr>,
     /// Fills the catalogue up to so many rewards, to try it at scale
@@ -53,6 +53,9 @@ struct Arguments {
     /// How often codes may be asked for and tried; `relaxed` is for automated tests
     #[arg(long, value_enum, default_value_t = RateLimits::Strict)]
     rate_limits: RateLimits,
+    /// Prints a code that enrols a kiosk of a store, and ends. It works once, within a day; the backend may run meanwhile
+    #[arg(long, value_name = "STORE/NUMBER", requires = "database")]
+    new_enrolment: Option<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -83,6 +86,11 @@ async fn main() -> Result<()> {
             RateLimits::Relaxed => Limits::relaxed(),
         },
     };
+    if let Some(kiosk) = arguments.new_enrolment {
+        let (store, number) = kiosk.split_once('/').context("a kiosk is named as STORE/NUMBER")?;
+        println!("{}", Backend::open(&config)?.new_enrolment(store, number)?);
+        return Ok(());
+    }
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("listening on {}", arguments.listen))?;

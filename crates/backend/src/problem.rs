@@ -33,6 +33,12 @@ pub(crate) enum Code {
     NotTransferable,
     TransferOwn,
     TransferClosed,
+    AuthorizationPending,
+    SlowDown,
+    AccessDenied,
+    ExpiredToken,
+    AuthorizationClosed,
+    InsufficientScope,
     UnsupportedMediaType,
     MethodNotAllowed,
     Internal,
@@ -157,6 +163,31 @@ impl Code {
                 409,
                 false,
                 ["礼物已不在了", "禮物已不在了", "The gift is no longer there"],
+            ),
+            Self::AuthorizationPending => (
+                "authorization-pending",
+                400,
+                true,
+                ["等你在手机上确认", "等你在手機上確認", "Waiting for your phone"],
+            ),
+            Self::SlowDown => ("slow-down", 400, true, ["问得太勤", "問得太勤", "Asked too often"]),
+            Self::AccessDenied => {
+                ("access-denied", 400, false, ["没有同意登录", "沒有同意登入", "Sign-in was refused"])
+            }
+            Self::ExpiredToken => {
+                ("expired-token", 400, false, ["二维码过期了", "QR Code 過期了", "The code has expired"])
+            }
+            Self::AuthorizationClosed => (
+                "authorization-closed",
+                409,
+                false,
+                ["这次登录已不能决定", "這次登入已不能決定", "This sign-in is closed"],
+            ),
+            Self::InsufficientScope => (
+                "insufficient-scope",
+                403,
+                false,
+                ["请在自己的手机上操作", "請在自己的手機上操作", "Please do this on your own phone"],
             ),
             Self::UnsupportedMediaType => (
                 "unsupported-media-type",

@@ -14,13 +14,23 @@ const NOT_FROM_OUTSIDE: [u16; 2] = [500, 503];
 
 pub(crate) struct Setting {
     pub(crate) api: Api,
-    _backend: Backend,
+    /// A browser without any cookie or token.
+    pub(crate) nobody: Api,
+    pub(crate) backend: Backend,
+}
+
+impl Setting {
+    /// An enrolled device.
+    pub(crate) async fn kiosk(&self, number: u32) -> Api {
+        let code = self.backend.enrolment_code().await.unwrap();
+        self.nobody.enrol(&code, &key(number)).await.unwrap()
+    }
 }
 
 pub(crate) async fn setting() -> Setting {
     let backend = Backend::start("coffee").await.unwrap();
-    let api = Api::new(&backend.origin).sign_in("13800130418").await.unwrap();
-    Setting { api, _backend: backend }
+    let nobody = Api::new(&backend.origin);
+    Setting { api: nobody.sign_in("13800130418").await.unwrap(), nobody, backend }
 }
 
 fn filled(operation: &Operation) -> String {
@@ -85,8 +95,10 @@ async fn a_write_by_cookie_without_the_header_is_403() {
     let api = api.with("Cookie", cookie.split(';').next());
     assert_eq!(api.get("/me").await.unwrap().status, 200);
     let api = api.with("X-Member-Portal", None);
+    let kiosk = setting.kiosk(902).await.with("X-Member-Portal", None);
     for (operation, statuses) in implemented().filter(|(operation, _)| writes(operation)) {
         assert!(statuses.contains(&403), "{} can be forged", operation.id);
+        let api = if operation.is_of_a_device() { &kiosk } else { &api };
         let answer = api.send(&operation.method, &filled(operation), body(operation)).await.unwrap();
         expect(&answer, 403, "csrf-required", &operation.id);
     }
@@ -99,8 +111,10 @@ async fn a_write_by_cookie_without_the_header_is_403() {
 #[tokio::test]
 async fn bad_bodies_are_400_413_415_and_422() {
     let setting = setting().await;
-    let keyed = setting.api.with("Idempotency-Key", Some(&key(901))).with("If-Match", Some("*"));
+    let member = setting.api.with("Idempotency-Key", Some(&key(901))).with("If-Match", Some("*"));
+    let kiosk = setting.kiosk(902).await;
     for (operation, _) in implemented().filter(|(operation, _)| body(operation).is_some()) {
+        let keyed = if operation.is_of_a_device() { &kiosk } else { &member };
         let path = filled(operation);
         let send = |api: Api, body: String| {
             let path = path.clone();
@@ -159,11 +173,20 @@ async fn bad_parameters_are_422_and_other_methods_405() {
         let answer = api.send("TRACE", &filled(operation), None).await.unwrap();
         expect(&answer, 405, "method-not-allowed", &operation.id);
     }
-    for path in ["/rewards/nobody", "/me/redemptions/nobody", "/surveys/nobody", "/coupon-transfers/nobody"] {
+    for path in [
+        "/rewards/nobody",
+        "/me/redemptions/nobody",
+        "/surveys/nobody",
+        "/coupon-transfers/nobody",
+        "/sessions/device-authorizations/BCDF-GHJK",
+        "/sessions/device-authorizations/nobody",
+    ] {
         expect(&api.get(path).await.unwrap(), 404, "not-found", path);
     }
     expect(&api.send("DELETE", "/sessions/nobody", None).await.unwrap(), 404, "not-found", "deleteSession");
     for (method, path) in [
+        ("POST", "/sessions/device-authorizations/BCDF-GHJK/approve"),
+        ("POST", "/sessions/device-authorizations/BCDF-GHJK/deny"),
         ("PUT", "/me/favourites/nobody"),
         ("DELETE", "/me/favourites/nobody"),
         ("DELETE", "/coupon-transfers/nobody"),

@@ -215,6 +215,51 @@ async fn answers(api: &Api) {
     }
 }
 
+/// Enrols a device, lets it say how it is, and signs the member in on it: by phone, refused and agreed, and by the member code.
+async fn at_a_kiosk(backend: &Backend, nobody: &Api, phone: &Api) {
+    let keyed = nobody.with("Idempotency-Key", Some(&key(FRESH.fetch_add(1, Ordering::Relaxed))));
+    let code = json!({ "enrolment_code": backend.enrolment_code().await.unwrap() });
+    let made = keyed.post("/devices/enrolments", &code).await.unwrap();
+    assert_eq!(made.status, 201, "{}", made.text());
+    read("enrolDevice", &made);
+    let kiosk = nobody.with_cookie(&made);
+    assert_eq!(get(&kiosk, "/devices/current").await["id"], made.json().unwrap()["id"]);
+    let told = kiosk.get("/programme").await.unwrap();
+    read("getProgramme", &told);
+    assert_eq!(told.json().unwrap()["device"]["status"], "active");
+    let fine = json!({ "version": "0.5.0", "uptime_seconds": 60, "reloads": 1, "memory_bytes": null });
+    assert_eq!(kiosk.post("/devices/current/heartbeats", &fine).await.unwrap().status, 204);
+
+    for (word, operation) in [("deny", "denyDeviceAuthorization"), ("approve", "approveDeviceAuthorization")]
+    {
+        let begun = kiosk.send("POST", "/sessions/device-authorizations", None).await.unwrap();
+        assert_eq!(begun.status, 201, "{}", begun.text());
+        read("createDeviceAuthorization", &begun);
+        let begun = begun.json().unwrap();
+        let path = format!("/sessions/device-authorizations/{}", begun["user_code"].as_str().unwrap());
+        assert_eq!(get(phone, &path).await["status"], "pending");
+        let said = phone.send("POST", &format!("{path}/{word}"), None).await.unwrap();
+        assert_eq!(said.status, 200, "{}", said.text());
+        read(operation, &said);
+        assert_eq!(get(phone, &path).await["status"], said.json().unwrap()["status"]);
+        if word == "approve" {
+            let poll = json!({ "device_code": begun["device_code"] });
+            let signed_in = kiosk.post("/sessions/device-authorizations/poll", &poll).await.unwrap();
+            assert_eq!(signed_in.status, 201, "{}", signed_in.text());
+            read("pollDeviceAuthorization", &signed_in);
+            get(&kiosk.with_cookie(&signed_in), "/me/overview").await;
+        }
+    }
+    let payload = get(phone, "/me/card-code").await["payload"].clone();
+    let signed_in = kiosk.post("/sessions/card-codes", &json!({ "payload": payload })).await.unwrap();
+    assert_eq!(signed_in.status, 201, "{}", signed_in.text());
+    read("createCardCodeSession", &signed_in);
+    let member = kiosk.with_cookie(&signed_in);
+    assert_eq!(get(&member, "/me").await["id"], get(phone, "/me").await["id"]);
+    get(phone, "/sessions").await;
+    assert_eq!(member.send("DELETE", "/sessions/current", None).await.unwrap().status, 204);
+}
+
 async fn changes(api: &Api) {
     let tag = api.get("/me").await.unwrap().header("etag").unwrap().to_owned();
     let body = json!({ "display_name": "林 蔚", "preferences": { "theme": "dark" } }).to_string();
@@ -239,6 +284,7 @@ async fn every_answer_fits_the_contract_and_is_read() {
             takes_offers(&api).await;
             answers(&api).await;
             changes(&api).await;
+            at_a_kiosk(&backend, &nobody.with("Accept-Language", Some(language)), &api).await;
             // What was done shows in the lists, so they are read once more.
             reads(&api).await;
         }

@@ -1,16 +1,19 @@
 //! Who asks, in which language, at what time: read from a request before its handler runs.
 
 use super::App;
+use super::cookies::{Entrance, Kind, has_device};
+use super::devices::FEATURE;
 use crate::clock::Millis;
 use crate::ids;
 use crate::locale::{Locale, Text};
 use crate::problem::{Code, Problem};
 use crate::programme::Programme;
 use crate::scene::Scene;
+use crate::store::devices::{self, Device};
 use crate::store::sessions;
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE, USER_AGENT};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
 use axum::http::request::Parts;
 use rusqlite::Transaction;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -37,8 +40,11 @@ pub(crate) struct Ctx {
     pub(crate) secure: bool,
     pub(crate) address: IpAddr,
     pub(crate) user_agent: Arc<str>,
-    /// The device, when the request comes from an enrolled one.
-    pub(crate) kiosk: Option<Kiosk>,
+    pub(crate) entrance: Entrance,
+    /// The device whose cookie came with the request, even if it was revoked.
+    pub(crate) device: Option<Arc<Device>>,
+    /// Whether the browser has any device's cookie, of this backend or of another one on the same host.
+    pub(crate) has_device: bool,
 }
 
 impl Ctx {
@@ -53,6 +59,11 @@ impl Ctx {
     /// The time at this very moment. Deadlines that others rely on are judged by it, within the transaction.
     pub(crate) fn moment(&self) -> Millis {
         self.app.clock.now()
+    }
+
+    /// The enrolled device that asks.
+    pub(crate) fn kiosk(&self) -> Option<&Arc<Device>> {
+        self.device.as_ref().filter(|device| device.revoked_at.is_none())
     }
 
     /// # Errors
@@ -95,7 +106,7 @@ impl FromRequestParts<Arc<App>> for Ctx {
             let last = line.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
             address = last.and_then(|text| text.trim().parse().ok()).unwrap_or(address);
         }
-        Ok(Self {
+        let mut ctx = Self {
             app: Arc::clone(app),
             scene: app.scene(arrival.map_or_else(|| app.clock.now(), |arrival| arrival.0)),
             locale: language(&parts.headers, &app.programme),
@@ -103,28 +114,30 @@ impl FromRequestParts<Arc<App>> for Ctx {
             secure,
             address,
             user_agent: header(&parts.headers, USER_AGENT.as_str()).into(),
-            kiosk: parts.extensions.get::<Kiosk>().cloned(),
-        })
+            entrance: parts.extensions.get::<Entrance>().copied().unwrap_or_default(),
+            device: None,
+            has_device: has_device(&parts.headers),
+        };
+        ctx.device = device(&ctx, parts).await?;
+        Ok(ctx)
     }
 }
 
-impl Ctx {
-    /// The name of the session cookie. Over HTTPS the prefix binds it to this very host, which browsers take only there.
-    /// On plain HTTP it names programme and device, since cookies know no ports and several backends share one host.
-    pub(crate) fn cookie_name(&self) -> String {
-        match &self.kiosk {
-            _ if self.secure => "__Host-session".into(),
-            Some(_) => format!("session-{}-kiosk", self.programme().id),
-            None => format!("session-{}", self.programme().id),
-        }
-    }
-}
+/// The device of a request, looked up once however many parts of the request are read.
+#[derive(Clone)]
+struct Known(Option<Arc<Device>>);
 
-/// A shared device of a store, as if it were enrolled.
-#[derive(Clone, Debug)]
-pub(crate) struct Kiosk {
-    /// Its number within the store.
-    pub(crate) number: u32,
+async fn device(ctx: &Ctx, parts: &mut Parts) -> Result<Option<Arc<Device>>, Problem> {
+    if let Some(Known(device)) = parts.extensions.get::<Known>() {
+        return Ok(device.clone());
+    }
+    let token = ctx.cookie(&parts.headers, Kind::Device).filter(|_| ctx.app.has(FEATURE));
+    let device = match token.map(token_hash) {
+        Some(hash) => ctx.run(move |tx, _| Ok(devices::find(tx, &hash)?)).await?.map(Arc::new),
+        None => None,
+    };
+    parts.extensions.insert(Known(device.clone()));
+    Ok(device)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -132,16 +145,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     // An empty token is a wrong one; it must not make way for the cookie.
     let (scheme, token) = value.split_once(' ').unwrap_or((value, ""));
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then_some(value))
 }
 
 /// The hash under which a token is stored.
@@ -154,6 +157,16 @@ pub(crate) fn token_hash(token: &str) -> [u8; 32] {
 pub(crate) struct Member {
     pub(crate) id: String,
     pub(crate) session_id: String,
+    /// Whether it is a session of a shared device, which may do less.
+    pub(crate) reduced: bool,
+}
+
+impl Member {
+    /// # Errors
+    /// Insufficient scope, in a session of a shared device.
+    pub(crate) fn needs_full_scope(&self) -> Result<(), Problem> {
+        if self.reduced { Err(Problem::new(Code::InsufficientScope)) } else { Ok(()) }
+    }
 }
 
 impl FromRequestParts<Arc<App>> for Member {
@@ -161,15 +174,18 @@ impl FromRequestParts<Arc<App>> for Member {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let ctx = Ctx::from_request_parts(parts, app).await?;
-        let token = bearer(&parts.headers).or_else(|| cookie(&parts.headers, &ctx.cookie_name()));
+        let token = bearer(&parts.headers).or_else(|| ctx.cookie(&parts.headers, Kind::Session));
         let hash = token.map(token_hash).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
         let session = ctx.run(move |tx, ctx| Ok(sessions::find(tx, &hash, ctx.now())?)).await?;
         // A client may say for whom it asks: cookies are shared, and another tab may have signed in as somebody else.
         let meant = parts.headers.get("x-member-id");
+        // A kiosk's session is good at that kiosk only, and a kiosk takes no other.
+        let here = ctx.kiosk().map(|device| device.id.as_str());
         let session = session
+            .filter(|session| session.device_id.as_deref() == here)
             .filter(|session| meant.is_none_or(|meant| meant.as_bytes() == session.member_id.as_bytes()))
             .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-        Ok(Self { id: session.member_id, session_id: session.id })
+        Ok(Self { id: session.member_id, session_id: session.id, reduced: session.device_id.is_some() })
     }
 }
 
@@ -202,6 +218,32 @@ impl FromRequestParts<Arc<App>> for Writer {
         let member = Member::from_request_parts(parts, app).await?;
         SameSite::from_request_parts(parts, app).await?;
         Ok(Self(member))
+    }
+}
+
+/// The enrolled device that asks.
+pub(crate) struct Kiosk(pub(crate) Arc<Device>);
+
+impl FromRequestParts<Arc<App>> for Kiosk {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let ctx = Ctx::from_request_parts(parts, app).await?;
+        ctx.needs(FEATURE)?;
+        ctx.kiosk().cloned().map(Self).ok_or_else(|| Problem::new(Code::Unauthenticated))
+    }
+}
+
+/// The enrolled device that asks, for a write.
+pub(crate) struct KioskWriter(pub(crate) Arc<Device>);
+
+impl FromRequestParts<Arc<App>> for KioskWriter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Kiosk(device) = Kiosk::from_request_parts(parts, app).await?;
+        SameSite::from_request_parts(parts, app).await?;
+        Ok(Self(device))
     }
 }
 

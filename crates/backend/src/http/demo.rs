@@ -1,5 +1,7 @@
-//! What stands in for the outside world in demonstrations: a payment page, a till, and a partner who issues. Never in production.
+//! What stands in for the outside world in demonstrations: a payment page, a till, a partner who issues, and the console of
+//! whoever looks after the kiosks. Never in production.
 
+mod devices;
 mod page;
 
 use super::answer::finish;
@@ -29,6 +31,10 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/demo/payments/{redemption_id}", get(show).post(pay))
         .route("/demo/till", post(till))
         .route("/demo/partner", post(partner))
+        .route("/demo/enrolment-codes", post(devices::code))
+        .route("/demo/devices", get(devices::list))
+        .route("/demo/devices/revoke", post(devices::revoke))
+        .route("/demo/devices/settings", post(devices::settings))
         .with_state(Arc::clone(app))
         .layer(from_fn_with_state(Arc::clone(app), finish))
 }

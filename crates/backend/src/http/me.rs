@@ -111,6 +111,7 @@ pub(crate) async fn patch(
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Problem> {
+    member.needs_full_scope()?;
     let change = read(&ctx, body)?;
     let known = headers.get(IF_MATCH).ok_or_else(|| Problem::new(Code::PreconditionRequired))?;
     let known = known.to_str().unwrap_or_default().to_owned();

@@ -1,11 +1,14 @@
 //! The REST surface: one file for each resource, and what they share.
 
 mod answer;
+mod authorizations;
 mod body;
 mod card_code;
 pub(crate) mod context;
+pub(crate) mod cookies;
 mod coupons;
 pub(crate) mod demo;
+mod devices;
 mod favourites;
 mod ledger_text;
 mod me;
@@ -89,6 +92,15 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/api/v1/sessions/sms-codes", post(sessions::send_code))
         .route("/api/v1/sessions", post(sessions::create).get(sessions::list).delete(sessions::delete_all))
         .route("/api/v1/sessions/current", delete(sessions::delete_current))
+        .route("/api/v1/sessions/card-codes", post(card_code::sign_in))
+        .route("/api/v1/sessions/device-authorizations", post(authorizations::create))
+        .route("/api/v1/sessions/device-authorizations/poll", post(authorizations::poll))
+        .route("/api/v1/sessions/device-authorizations/{user_code}", get(authorizations::get))
+        .route("/api/v1/sessions/device-authorizations/{user_code}/approve", post(authorizations::approve))
+        .route("/api/v1/sessions/device-authorizations/{user_code}/deny", post(authorizations::deny))
+        .route("/api/v1/devices/enrolments", post(devices::enrol))
+        .route("/api/v1/devices/current", get(devices::current))
+        .route("/api/v1/devices/current/heartbeats", post(devices::heartbeat))
         .route("/api/v1/sessions/{session_id}", delete(sessions::delete_one))
         .route("/api/v1/me", get(me::get).patch(me::patch))
         .route("/api/v1/me/overview", get(overview::get))

@@ -1,7 +1,7 @@
 //! `GET /programme`: public, and the first thing a client asks.
 
 use super::context::Ctx;
-use super::views::{fields, put};
+use super::views::{device_context, fields, put};
 use crate::clock::rfc3339;
 use axum::Json;
 use serde_json::{Value, json};
@@ -19,6 +19,7 @@ pub(crate) const FEATURES: &[&str] = &[
     "favourites",
     "coupon-transfers",
     "survey-offers",
+    "device-sign-in",
 ];
 
 pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
@@ -27,13 +28,10 @@ pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
     let policy = &programme.expiry_policy;
     let mut expiry = fields(json!({"kind": policy.kind, "description": ctx.say(&policy.description)}));
     put(&mut expiry, "months", policy.months.filter(|_| policy.kind == "rolling"));
-    let store = programme.stores.first();
-    let device = ctx.kiosk.as_ref().zip(store).map(|(kiosk, store)| {
-        json!({
-            "channel": "kiosk",
-            "store": {"id": store.id, "name": ctx.say(&store.name)},
-            "kiosk_number": format!("{:02}", kiosk.number),
-        })
+    let device = ctx.device.as_ref().map(|device| {
+        let mut map = device_context(&ctx, device);
+        map.insert("status".into(), if device.revoked_at.is_some() { "revoked" } else { "active" }.into());
+        Value::Object(map)
     });
     Json(json!({
         "id": programme.id,

@@ -1,4 +1,4 @@
-//! Codes sent by text message, and how often things may be tried.
+//! Codes sent by text message, how often things may be tried, and how fast a device may poll.
 //!
 //! Kept in memory and measured by the monotonic clock: a frozen wall clock must neither lock people out nor let anyone guess.
 
@@ -12,7 +12,14 @@ use subtle::ConstantTimeEq;
 
 /// How long a code is good.
 pub(crate) const CODE_LIFE: Duration = Duration::from_secs(300);
+const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
+/// What a device that polls too fast has to add to its pause (RFC 8628, section 3.5).
+const SLOWER: Duration = Duration::from_secs(5);
+/// A timer that goes off a little early isn't too fast.
+const SLACK: Duration = Duration::from_millis(200);
+/// Nobody polls for this long.
+const POLLED: Duration = Duration::from_secs(600);
 const ATTEMPTS: u32 = 5;
 /// Above this many entries the ones that no longer matter are dropped.
 const CROWD: usize = 10_000;
@@ -28,11 +35,34 @@ pub struct Limits {
     pub codes_per_address: usize,
     /// Sign-ins tried from one address in an hour.
     pub sign_ins_per_address: usize,
+    /// Enrolments of devices tried from one address in an hour.
+    pub enrolments_per_address: usize,
+    /// Sign-ins by phone begun by one device in ten minutes.
+    pub authorizations_per_device: usize,
+    /// Codes of devices tried by one member in ten minutes, not counting those that the member has opened.
+    pub user_codes_per_member: usize,
+    /// Member codes scanned by one device in a minute.
+    pub card_codes_per_device: usize,
+    /// Heartbeats of one device in a minute.
+    pub heartbeats_per_device: usize,
+    /// Seconds between two polls of a device.
+    pub poll_interval: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { resend_after: 60, codes_per_phone: 5, codes_per_address: 30, sign_ins_per_address: 60 }
+        Self {
+            resend_after: 60,
+            codes_per_phone: 5,
+            codes_per_address: 30,
+            sign_ins_per_address: 60,
+            enrolments_per_address: 20,
+            authorizations_per_device: 60,
+            user_codes_per_member: 30,
+            card_codes_per_device: 30,
+            heartbeats_per_device: 10,
+            poll_interval: 3,
+        }
     }
 }
 
@@ -45,9 +75,38 @@ impl Limits {
             codes_per_phone: 100_000,
             codes_per_address: 100_000,
             sign_ins_per_address: 100_000,
+            enrolments_per_address: 100_000,
+            authorizations_per_device: 100_000,
+            user_codes_per_member: 100_000,
+            card_codes_per_device: 100_000,
+            heartbeats_per_device: 100_000,
+            poll_interval: 1,
         }
     }
 }
+
+/// What is counted besides the codes of text messages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Act {
+    Authorization,
+    UserCode,
+    CardCode,
+    Heartbeat,
+}
+
+impl Act {
+    /// Its name, how often, and within which time.
+    fn quota(self, limits: &Limits) -> Quota {
+        match self {
+            Self::Authorization => ("authorization", limits.authorizations_per_device, 10 * MINUTE),
+            Self::UserCode => ("user-code", limits.user_codes_per_member, 10 * MINUTE),
+            Self::CardCode => ("card-code", limits.card_codes_per_device, MINUTE),
+            Self::Heartbeat => ("heartbeat", limits.heartbeats_per_device, MINUTE),
+        }
+    }
+}
+
+type Quota = (&'static str, usize, Duration);
 
 struct Issued {
     salt: [u8; 16],
@@ -61,6 +120,8 @@ struct Books {
     codes: HashMap<String, Issued>,
     /// When something was done, by what and by whom.
     tries: HashMap<(&'static str, String), Vec<Instant>>,
+    /// When each device code was last polled for, and the pause it is told to make.
+    polls: HashMap<[u8; 32], (Instant, Duration)>,
 }
 
 /// Sends codes and checks them.
@@ -74,16 +135,16 @@ fn hash(salt: &[u8; 16], phone: &str, code: &str) -> [u8; 32] {
 }
 
 impl Books {
-    /// Counts a try, unless there were `limit` of them within the last hour.
-    fn count(&mut self, what: &'static str, who: String, limit: usize, now: Instant) -> Result<(), Problem> {
+    /// Counts a try, unless there were too many of them within the time before.
+    fn count(&mut self, (what, limit, within): Quota, who: String, now: Instant) -> Result<(), Problem> {
         if self.tries.len() > CROWD {
             self.tries.retain(|_, times| times.iter().any(|at| now.duration_since(*at) < HOUR));
         }
         let times = self.tries.entry((what, who)).or_default();
-        times.retain(|at| now.duration_since(*at) < HOUR);
+        times.retain(|at| now.duration_since(*at) < within);
         if times.len() >= limit {
-            let oldest = times.first().map_or(HOUR, |at| now.duration_since(*at));
-            return Err(Problem::rate_limited(HOUR.saturating_sub(oldest).as_secs() + 1));
+            let oldest = times.first().map_or(within, |at| now.duration_since(*at));
+            return Err(Problem::rate_limited(within.saturating_sub(oldest).as_secs() + 1));
         }
         times.push(now);
         Ok(())
@@ -117,8 +178,8 @@ impl Desk {
                 return Err(Problem::rate_limited(wait.as_secs() + 1));
             }
         }
-        books.count("code-address", client(address), self.limits.codes_per_address, now)?;
-        books.count("code-phone", phone.to_owned(), self.limits.codes_per_phone, now)?;
+        books.count(("code-address", self.limits.codes_per_address, HOUR), client(address), now)?;
+        books.count(("code-phone", self.limits.codes_per_phone, HOUR), phone.to_owned(), now)?;
         if books.codes.len() > CROWD {
             books.codes.retain(|_, issued| now.duration_since(issued.at) < CODE_LIFE.max(resend));
         }
@@ -136,7 +197,7 @@ impl Desk {
 
     fn redeem_at(&self, phone: &str, code: &str, address: IpAddr, now: Instant) -> Result<(), Problem> {
         let mut books = self.books();
-        books.count("sign-in", client(address), self.limits.sign_ins_per_address, now)?;
+        books.count(("sign-in", self.limits.sign_ins_per_address, HOUR), client(address), now)?;
         let wrong = |code: Code| {
             use super::body::invalid;
             Err(Problem::new(code).error("/code", invalid()))
@@ -152,6 +213,40 @@ impl Desk {
             return Ok(());
         }
         wrong(Code::SmsIncorrect)
+    }
+
+    /// Counts an attempt to enrol a device.
+    pub(crate) fn count_enrolment(&self, address: IpAddr) -> Result<(), Problem> {
+        let quota = ("enrolment", self.limits.enrolments_per_address, HOUR);
+        self.books().count(quota, client(address), Instant::now())
+    }
+
+    /// Counts what a device or a member does.
+    pub(crate) fn count(&self, act: Act, who: &str) -> Result<(), Problem> {
+        self.books().count(act.quota(&self.limits), who.to_owned(), Instant::now())
+    }
+
+    /// Seconds that a device waits between two polls.
+    pub(crate) fn poll_interval(&self) -> u64 {
+        self.limits.poll_interval
+    }
+
+    /// Whether a device polls for a code too soon after the poll before; the pause for that code is then longer.
+    pub(crate) fn polls_too_fast(&self, device_code: [u8; 32]) -> bool {
+        self.polls_too_fast_at(device_code, Instant::now())
+    }
+
+    fn polls_too_fast_at(&self, device_code: [u8; 32], now: Instant) -> bool {
+        let mut books = self.books();
+        if books.polls.len() > CROWD {
+            books.polls.retain(|_, (at, _)| now.duration_since(*at) < POLLED);
+        }
+        let first = Duration::from_secs(self.limits.poll_interval);
+        let before = books.polls.get(&device_code).copied();
+        let too_fast = before.is_some_and(|(at, pause)| now.duration_since(at) + SLACK < pause);
+        let pause = before.map_or(first, |(_, pause)| pause) + if too_fast { SLOWER } else { Duration::ZERO };
+        books.polls.insert(device_code, (now, pause));
+        too_fast
     }
 }
 
@@ -199,8 +294,13 @@ mod tests {
 
     #[test]
     fn codes_are_limited_by_number_address_and_time() {
-        let limits =
-            Limits { resend_after: 60, codes_per_phone: 2, codes_per_address: 3, sign_ins_per_address: 1 };
+        let limits = Limits {
+            resend_after: 60,
+            codes_per_phone: 2,
+            codes_per_address: 3,
+            sign_ins_per_address: 1,
+            ..Limits::default()
+        };
         let desk = Desk::new(limits);
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
@@ -217,6 +317,32 @@ mod tests {
         assert!(desk.issue_at("1", HERE, at(3700)).is_ok());
         assert_eq!(code_of(desk.redeem_at("1", "000000x", HERE, at(3700))), Some(Code::SmsIncorrect));
         assert_eq!(code_of(desk.redeem_at("1", "000000x", HERE, at(3700))), Some(Code::RateLimited));
+    }
+
+    #[test]
+    fn a_device_that_polls_too_fast_has_to_wait_longer() {
+        let desk = Desk::new(Limits::default());
+        let start = Instant::now();
+        let too_fast =
+            |code: u8, millis| desk.polls_too_fast_at([code; 32], start + Duration::from_millis(millis));
+        assert!(!too_fast(1, 0) && !too_fast(2, 10), "each code has its own pace");
+        assert!(!too_fast(1, 3_000) && !too_fast(1, 5_900), "a timer may be a little early");
+        assert!(too_fast(1, 8_000), "two seconds");
+        assert!(too_fast(1, 15_000), "eight were asked for by now");
+        assert!(!too_fast(1, 28_000), "thirteen");
+        assert!(too_fast(1, 40_000) && !too_fast(2, 40_000));
+    }
+
+    #[test]
+    fn what_is_counted_is_free_again_after_its_time() {
+        let mut books = Books::default();
+        let start = Instant::now();
+        let quota = Act::Heartbeat.quota(&Limits::default());
+        let mut beat =
+            |who: &str, seconds| books.count(quota, who.to_owned(), start + Duration::from_secs(seconds));
+        assert!((0..10).all(|second| beat("a", second).is_ok()));
+        assert_eq!(beat("a", 20).unwrap_err().retry_after(), Some(41));
+        assert!(beat("b", 20).is_ok() && beat("a", 60).is_ok() && beat("a", 60).is_err());
     }
 
     #[test]

@@ -341,6 +341,7 @@ mod tests {
                     created_at: NOW,
                     last_seen_at: NOW,
                     expires_at: NOW + crate::clock::DAY,
+                    device_id: None,
                 };
                 sessions::insert(tx, &session, &token)?;
                 Ok(id)

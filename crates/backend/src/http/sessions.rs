@@ -2,11 +2,13 @@
 
 use super::body::{Fields, JsonBody, one_of, string};
 use super::context::{Ctx, Member, PathParams, SameSite, Writer, token_hash};
+use super::cookies::Kind;
 use super::rate_limit::CODE_LIFE;
 use crate::clock::{DAY, Millis, rfc3339};
 use crate::ids;
 use crate::locale::{Locale, Text};
 use crate::problem::{Code, Problem};
+use crate::store::devices::Device;
 use crate::store::members::{self, Consent};
 use crate::store::sessions::{self, Session};
 use axum::Json;
@@ -103,53 +105,80 @@ pub(crate) async fn create(ctx: Ctx, _: SameSite, JsonBody(body): JsonBody) -> R
     let bearer = fields.optional("mode", one_of(&["cookie", "bearer"])) == Some("bearer");
     let (phone, code) = fields.finish(phone.zip(code))?;
     ctx.app.desk.redeem(&phone, &code, ctx.address)?;
-    let token = ids::hex(&ids::entropy::<32>()?);
-    let hash = token_hash(&token);
-    let session = ctx
+    let begun = ctx
         .run(move |tx, ctx| {
             let member = member_of(tx, ctx, &phone)?;
             let version = ctx.programme().terms_version.clone();
             let consent = Consent { purpose: "service".to_owned(), granted: true, version, at: ctx.now() };
             members::set_consent(tx, &member, &consent)?;
-            sessions::delete_expired(tx, ctx.now())?;
-            let session = Session {
-                id: ids::random(),
-                member_id: member,
-                channel: if ctx.kiosk.is_some() { "kiosk" } else { "mobile" }.to_owned(),
-                device: device(&ctx.user_agent),
-                created_at: ctx.now(),
-                last_seen_at: ctx.now(),
-                expires_at: ctx.now() + life(ctx),
-            };
-            sessions::insert(tx, &session, &hash)?;
-            Ok(session)
+            begin(tx, ctx, member)
         })
         .await?;
-    let mut body = json!({
-        "id": session.id,
-        "channel": session.channel,
-        "scope": ["member"],
-        "created_at": rfc3339(session.created_at),
-        "expires_at": rfc3339(session.expires_at),
-    });
-    if bearer {
-        body["token"] = token.into();
-        return Ok((StatusCode::CREATED, Json(body)).into_response());
+    if !bearer {
+        return begun.answer(&ctx);
     }
-    let cookie = set_cookie(&ctx, &token, life(&ctx) / 1000)?;
-    Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(body)).into_response())
+    let mut body = begun.view();
+    body["token"] = begun.token.into();
+    Ok((StatusCode::CREATED, Json(body)).into_response())
+}
+
+/// A session that has just begun.
+pub(crate) struct Begun {
+    session: Session,
+    token: String,
+}
+
+/// Begins a session of a member, with the reduced scope when a shared device asks. That serves one person, so that whoever was
+/// signed in there before no longer is.
+pub(crate) fn begin(db: &Connection, ctx: &Ctx, member: String) -> Result<Begun, Problem> {
+    sessions::delete_expired(db, ctx.now())?;
+    let kiosk = ctx.kiosk();
+    if let Some(kiosk) = kiosk {
+        sessions::delete_of_device(db, &kiosk.id)?;
+    }
+    let token = ids::hex(&ids::entropy::<32>()?);
+    let session = Session {
+        id: ids::random(),
+        member_id: member,
+        channel: if kiosk.is_some() { "kiosk" } else { "mobile" }.to_owned(),
+        device: kiosk.map_or_else(|| device(&ctx.user_agent), |kiosk| Some(kiosk_name(ctx, kiosk))),
+        created_at: ctx.now(),
+        last_seen_at: ctx.now(),
+        expires_at: ctx.now() + life(ctx),
+        device_id: kiosk.map(|kiosk| kiosk.id.clone()),
+    };
+    sessions::insert(db, &session, &token_hash(&token))?;
+    Ok(Begun { session, token })
+}
+
+impl Begun {
+    fn view(&self) -> Value {
+        json!({
+            "id": self.session.id,
+            "channel": self.session.channel,
+            "scope": [if self.session.device_id.is_some() { "kiosk" } else { "member" }],
+            "created_at": rfc3339(self.session.created_at),
+            "expires_at": rfc3339(self.session.expires_at),
+        })
+    }
+
+    /// The answer to signing in by cookie.
+    pub(crate) fn answer(&self, ctx: &Ctx) -> Result<Response, Problem> {
+        let cookie = ctx.set_cookie(Kind::Session, &self.token, life(ctx) / 1000)?;
+        Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(self.view())).into_response())
+    }
 }
 
 /// How long a session lasts. On a shared device it ends soon even when nobody signs out.
 fn life(ctx: &Ctx) -> Millis {
-    if ctx.kiosk.is_some() { KIOSK_LIFE } else { LIFE_DAYS * DAY }
+    if ctx.kiosk().is_some() { KIOSK_LIFE } else { LIFE_DAYS * DAY }
 }
 
-fn set_cookie(ctx: &Ctx, token: &str, max_age: i64) -> Result<HeaderValue, Problem> {
-    let name = ctx.cookie_name();
-    let flag = if ctx.secure { "; Secure" } else { "" };
-    HeaderValue::from_str(&format!("{name}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{flag}"))
-        .map_err(Problem::internal)
+/// What a shared device is called among a member's sessions.
+fn kiosk_name(ctx: &Ctx, kiosk: &Device) -> String {
+    let store =
+        ctx.programme().store(&kiosk.store_id).map_or(kiosk.store_id.as_str(), |store| ctx.say(&store.name));
+    format!("{store} · {}", kiosk.number)
 }
 
 /// What a person would call the browser, as far as its user agent tells.
@@ -179,6 +208,7 @@ fn device(user_agent: &str) -> Option<String> {
 }
 
 pub(crate) async fn list(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
+    member.needs_full_scope()?;
     let current = member.session_id;
     let rows = ctx.run(move |tx, ctx| Ok(sessions::list(tx, &member.id, ctx.now())?)).await?;
     let unnamed = Text::new("未知设备", "未知裝置", "Unknown device");
@@ -196,12 +226,14 @@ pub(crate) async fn list(ctx: Ctx, member: Member) -> Result<Json<Value>, Proble
     Ok(Json(json!({"data": rows.iter().map(view).collect::<Vec<_>>()})))
 }
 
-/// The answer to signing out here: the browser is asked to forget everything about the member.
+/// The answer to signing out here: the browser is asked to forget everything about the member. Other cookies are part of that,
+/// unless one of them makes the browser a device, which it has to stay.
 fn farewell(ctx: &Ctx) -> Result<Response, Problem> {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
-    headers.insert(SET_COOKIE, set_cookie(ctx, "", 0)?);
-    headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""));
+    headers.insert(SET_COOKIE, ctx.set_cookie(Kind::Session, "", 0)?);
+    let all = if ctx.has_device { r#""cache", "storage""# } else { r#""cache", "cookies", "storage""# };
+    headers.insert(CLEAR_SITE_DATA, HeaderValue::from_static(all));
     Ok(response)
 }
 
@@ -211,6 +243,7 @@ pub(crate) async fn delete_current(ctx: Ctx, Writer(member): Writer) -> Result<R
 }
 
 pub(crate) async fn delete_all(ctx: Ctx, Writer(member): Writer) -> Result<Response, Problem> {
+    member.needs_full_scope()?;
     ctx.run(move |tx, _| Ok(sessions::delete_all(tx, &member.id)?)).await?;
     farewell(&ctx)
 }
@@ -222,6 +255,9 @@ pub(crate) async fn delete_one(
 ) -> Result<Response, Problem> {
     let id = path.get("session_id");
     let here = id == member.session_id;
+    if !here {
+        member.needs_full_scope()?;
+    }
     let found = ctx.run(move |tx, _| Ok(sessions::delete(tx, &member.id, &id)?)).await?;
     match (found, here) {
         (true, true) => farewell(&ctx),

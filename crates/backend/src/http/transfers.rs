@@ -63,6 +63,7 @@ pub(crate) async fn create(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     ctx.needs(FEATURE)?;
+    member.needs_full_scope()?;
     let mut fields = Fields::new(body.0);
     let message = fields.optional("message", message).filter(|message| !message.is_empty());
     fields.finish(Some(()))?;
@@ -158,6 +159,7 @@ pub(crate) async fn accept(
     key: Key,
 ) -> Result<Response, Problem> {
     ctx.needs(FEATURE)?;
+    member.needs_full_scope()?;
     let id = path.get("transfer_id");
     let fingerprint = ids::digest(&[b"accept", id.as_bytes()]);
     let taker = member.id.clone();
@@ -191,6 +193,7 @@ pub(crate) async fn take_back(
     path: PathParams,
 ) -> Result<StatusCode, Problem> {
     ctx.needs(FEATURE)?;
+    member.needs_full_scope()?;
     let id = path.get("transfer_id");
     ctx.run(move |tx, _| {
         let transfer = transfers::get(tx, &id)?.filter(|transfer| transfer.giver_id == member.id);

@@ -5,6 +5,7 @@ use crate::clock::{Millis, rfc3339};
 use crate::locale::Text;
 use crate::programme::{Discount, Tier};
 use crate::rules::buckets::Portion;
+use crate::store::devices::Device;
 use serde_json::{Map, Value, json};
 
 /// An instant, or null.
@@ -38,6 +39,14 @@ pub(crate) fn tier_ref(ctx: &Ctx, tier: &Tier) -> Value {
 pub(crate) fn store_ref(ctx: &Ctx, id: Option<&str>) -> Option<Value> {
     let store = ctx.programme().store(id?)?;
     Some(json!({"id": store.id, "name": ctx.say(&store.name)}))
+}
+
+/// Where a shared device stands.
+pub(crate) fn device_context(ctx: &Ctx, device: &Device) -> Map<String, Value> {
+    // A store that has left the programme since is shown by its id.
+    let store = store_ref(ctx, Some(&device.store_id))
+        .unwrap_or_else(|| json!({"id": device.store_id, "name": device.store_id}));
+    fields(json!({"channel": "kiosk", "store": store, "kiosk_number": device.number}))
 }
 
 /// A drawn picture in both themes.

@@ -1,7 +1,11 @@
-//! The rules of points and tiers as pure functions: no clock, no database, no HTTP.
+//! The rules of points, tiers and shared devices as pure functions: no clock, no database, no HTTP.
 
 pub(crate) mod accrual;
+pub(crate) mod attract;
+pub(crate) mod authorizations;
 pub(crate) mod buckets;
+pub(crate) mod card_codes;
 pub(crate) mod expiry;
+pub(crate) mod kiosk;
 pub(crate) mod occasions;
 pub(crate) mod tier;

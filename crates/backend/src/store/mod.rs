@@ -3,7 +3,10 @@
 //! Nearly every read of a member may have to write (points that have expired since), so all work goes through one connection and
 //! takes the write lock at its beginning; no request can see or leave a half-done state.
 
+pub(crate) mod authorizations;
+pub(crate) mod card_codes;
 pub(crate) mod coupons;
+pub(crate) mod devices;
 pub(crate) mod favourites;
 pub(crate) mod ledger;
 pub(crate) mod members;
@@ -27,6 +30,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_redemptions.sql"),
     include_str!("../../migrations/0003_coupons_favourites.sql"),
     include_str!("../../migrations/0004_survey_offers.sql"),
+    include_str!("../../migrations/0005_devices.sql"),
 ];
 
 /// A handle on the database; clones share the connection.
@@ -124,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn coupons_of_an_earlier_version_are_kept() {
+    fn what_an_earlier_version_stored_is_kept() {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.pragma_update(None, "foreign_keys", true).unwrap();
         for script in &MIGRATIONS[..2] {
@@ -138,12 +142,18 @@ mod tests {
                  VALUES (4, 'a', 'm', 'x', 'CODE4', NULL, 10, 90), (9, 'b', 'm', 'y', 'CODE9', 50, 20, 90);
                  INSERT INTO survey_responses (member_id, survey_id, client_uuid, revision, state, answers, updated_at)
                  VALUES ('m', 's', 'u', 1, 'draft', '{}', 7);
+                 INSERT INTO sessions (id, member_id, token_hash, channel, created_at, last_seen_at, expires_at)
+                 VALUES ('own', 'm', x'01', 'mobile', 0, 0, 90), ('shared', 'm', x'02', 'kiosk', 0, 0, 90);
                  PRAGMA user_version = 2;",
             )
             .unwrap();
         migrate(&mut connection).unwrap();
         let draft = surveys::get(&connection, "m", "s").unwrap().unwrap();
         assert_eq!((draft.version, draft.updated_at), (1, 7));
+        // A session that began at a kiosk before devices were known would be good anywhere.
+        let live = sessions::list(&connection, "m", 60).unwrap();
+        let live: Vec<_> = live.iter().map(|one| (one.id.as_str(), one.device_id.as_deref())).collect();
+        assert_eq!(live, [("own", None)]);
         let rows = coupons::list(&connection, "m", None, None, 60, 10).unwrap();
         let rows: Vec<_> = rows.iter().map(|row| (row.seq, row.code.as_str(), row.status_at(60))).collect();
         assert_eq!(rows, [(9, "CODE9", "used"), (4, "CODE4", "available")]);

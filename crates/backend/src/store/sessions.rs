@@ -12,9 +12,11 @@ pub(crate) struct Session {
     pub(crate) created_at: Millis,
     pub(crate) last_seen_at: Millis,
     pub(crate) expires_at: Millis,
+    /// The shared device that it is good on; none for a session of the member's own.
+    pub(crate) device_id: Option<String>,
 }
 
-const FIELDS: &str = "id, member_id, channel, device, created_at, last_seen_at, expires_at";
+const FIELDS: &str = "id, member_id, channel, device, created_at, last_seen_at, expires_at, device_id";
 const MINUTE: Millis = 60_000;
 
 fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
@@ -26,13 +28,15 @@ fn session(row: &Row<'_>) -> rusqlite::Result<Session> {
         created_at: row.get(4)?,
         last_seen_at: row.get(5)?,
         expires_at: row.get(6)?,
+        device_id: row.get(7)?,
     })
 }
 
 pub(crate) fn insert(db: &Connection, session: &Session, token_hash: &[u8; 32]) -> rusqlite::Result<()> {
     db.execute(
-        "INSERT INTO sessions (id, member_id, token_hash, channel, device, created_at, last_seen_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO sessions (id, member_id, token_hash, channel, device, created_at, last_seen_at, expires_at,
+            device_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             session.id,
             session.member_id,
@@ -41,7 +45,8 @@ pub(crate) fn insert(db: &Connection, session: &Session, token_hash: &[u8; 32]) 
             session.device,
             session.created_at,
             session.last_seen_at,
-            session.expires_at
+            session.expires_at,
+            session.device_id
         ],
     )?;
     Ok(())
@@ -75,6 +80,18 @@ pub(crate) fn delete(db: &Connection, member: &str, id: &str) -> rusqlite::Resul
 /// Ends all sessions of a member.
 pub(crate) fn delete_all(db: &Connection, member: &str) -> rusqlite::Result<()> {
     db.execute("DELETE FROM sessions WHERE member_id = ?1", [member])?;
+    Ok(())
+}
+
+/// Ends the session of a token, if there is one.
+pub(crate) fn delete_by_token(db: &Connection, token_hash: &[u8; 32]) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM sessions WHERE token_hash = ?1", [token_hash])?;
+    Ok(())
+}
+
+/// Ends what goes on at a shared device.
+pub(crate) fn delete_of_device(db: &Connection, device: &str) -> rusqlite::Result<()> {
+    db.execute("DELETE FROM sessions WHERE device_id = ?1", [device])?;
     Ok(())
 }
 
