@@ -56,6 +56,46 @@ pub fn current_session() -> Endpoint {
     Endpoint::fixed("/sessions/current")
 }
 
+/// `POST /sessions/card-codes`
+pub fn card_code_sessions() -> Endpoint {
+    Endpoint::fixed("/sessions/card-codes")
+}
+
+/// `POST /sessions/device-authorizations`
+pub fn device_authorizations() -> Endpoint {
+    Endpoint::fixed("/sessions/device-authorizations")
+}
+
+/// `POST /sessions/device-authorizations/poll`
+pub fn device_poll() -> Endpoint {
+    Endpoint::fixed("/sessions/device-authorizations/poll")
+}
+
+/// `GET /sessions/device-authorizations/{user_code}`
+pub fn device_authorization(user_code: &str) -> Endpoint {
+    Endpoint::fixed("/sessions/device-authorizations/").with(user_code)
+}
+
+/// `POST /sessions/device-authorizations/{user_code}/approve`, or `/deny`.
+pub fn device_decision(user_code: &str, agreed: bool) -> Endpoint {
+    device_authorization(user_code).then(if agreed { "/approve" } else { "/deny" })
+}
+
+/// `POST /devices/enrolments`
+pub fn enrolments() -> Endpoint {
+    Endpoint::fixed("/devices/enrolments")
+}
+
+/// `GET /devices/current`
+pub fn current_device() -> Endpoint {
+    Endpoint::fixed("/devices/current")
+}
+
+/// `POST /devices/current/heartbeats`
+pub fn heartbeats() -> Endpoint {
+    Endpoint::fixed("/devices/current/heartbeats")
+}
+
 /// `GET /me/overview`
 pub fn overview() -> Endpoint {
     Endpoint::fixed("/me/overview")

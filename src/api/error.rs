@@ -30,6 +30,8 @@ pub struct Problem {
     pub shortfall: Option<i64>,
     /// What it costs now (`price-changed`).
     pub current_cost: Option<i64>,
+    /// Whether a phone has opened the page to agree (`authorization-pending`).
+    pub scanned: bool,
 }
 
 impl Problem {
@@ -42,6 +44,7 @@ impl Problem {
             problem.detail = node.maybe_text("detail").unwrap_or_else(|| node.text_or_empty("title"));
             problem.shortfall = node.maybe_int("shortfall");
             problem.current_cost = node.maybe_int("current_cost");
+            problem.scanned = node.flag("scanned");
         }
         problem
     }

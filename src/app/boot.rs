@@ -7,7 +7,8 @@ use crate::app::{shell, stopped};
 use crate::domain::channel::Channel;
 use crate::domain::config::{Config, ConfigFault};
 use crate::domain::programme::Programme;
-use crate::platform::{clock, dom, intl};
+use crate::i18n;
+use crate::platform::{clock, dom, intl, watchdog};
 use crate::state::look::{self, Theme};
 use crate::state::{Portal, session};
 use leptos::mount::mount_to;
@@ -23,10 +24,10 @@ pub(super) async fn run() {
     let theme = Theme::kept();
     look::use_locale(look::first_locale(&[]));
     match prepare().await {
-        Ok((config, programme)) => {
-            let locale = look::first_locale(&programme.locales);
+        Ok((config, programme, channel)) => {
+            let shared = channel == Channel::Kiosk;
+            let locale = if shared { i18n::locale() } else { look::first_locale(&programme.locales) };
             look::use_locale(locale);
-            let channel = Channel::detect(&dom::user_agent(), programme.device_channel.as_deref());
             dom::set_root_attribute("data-channel", channel.name());
             intl::set_zone(&programme.timezone);
             if let Some(time) = programme.server_time {
@@ -47,7 +48,7 @@ fn mount(view: impl FnOnce() -> AnyView + 'static) {
     }
 }
 
-async fn prepare() -> Result<(Config, Programme), Stop> {
+async fn prepare() -> Result<(Config, Programme, Channel), Stop> {
     let text = client::file("/config.json").await.map_err(|error| match error {
         ApiError::Problem(problem) if problem.status == 404 => {
             Stop::Config(ConfigFault { field: "config.json", expected: "a file beside index.html" })
@@ -57,6 +58,19 @@ async fn prepare() -> Result<(Config, Programme), Stop> {
     let config = wire::config::config(&text).map_err(Stop::Config)?;
     client::configure(&config);
     session::finish_sign_out().await.map_err(Stop::Api)?;
-    let programme = session::read_programme().await.map_err(Stop::Api)?;
-    Ok((config, programme))
+    let mut programme = session::read_programme().await.map_err(Stop::Api)?;
+    let channel = if watchdog::is_kiosk_window() {
+        Channel::Kiosk
+    } else {
+        Channel::detect(&dom::user_agent(), programme.device_channel.as_deref())
+    };
+    if channel == Channel::Kiosk {
+        session::begin_shared().await.map_err(Stop::Api)?;
+        let own = look::own_locale(&programme.locales);
+        if own != i18n::locale() {
+            look::use_locale(own);
+            programme = session::read_programme().await.map_err(Stop::Api)?;
+        }
+    }
+    Ok((config, programme, channel))
 }

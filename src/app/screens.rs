@@ -4,6 +4,7 @@
 //! may name a feature outside the body of its part's split point: that would pull its code into the main module.
 
 use crate::api::error::ApiError;
+use crate::domain::channel::Channel;
 use crate::domain::route::Route;
 use crate::features;
 use crate::parts::failure::failure;
@@ -77,8 +78,9 @@ part!(voucher, |route| match route {
     _ => features::not_found::page(),
 });
 
-part!(gift, |route| match route {
+part!(linked, |route| match route {
     Route::Gift(id) => features::gift::page(id.clone()),
+    Route::Device { code } => features::device::page(code.clone()),
     _ => features::not_found::page(),
 });
 
@@ -90,6 +92,13 @@ part!(surveys, |route| match route {
 });
 
 part!(me, |_| features::me::page());
+
+part!(kiosk, |route| match route {
+    Route::SignIn { .. } => features::kiosk::welcome(),
+    Route::Home => features::kiosk::home(),
+    Route::Enrol => features::kiosk::enrolment(),
+    _ => features::kiosk::frame(),
+});
 
 part!(redeeming(portal: Portal, toasts: Toasts) -> (), redemptions::resume(portal, toasts));
 
@@ -115,7 +124,9 @@ enum Part {
     Voucher,
     Me,
     Surveys,
-    Gift,
+    /// What somebody else's link or screen leads to.
+    Linked,
+    Kiosk,
 }
 
 /// In the order in which a member is likely to need them, with the feature that the programme must have.
@@ -133,7 +144,11 @@ const LATER: [(Part, Option<&str>); 8] = [
 impl Part {
     /// The part of a screen; `None` for what is in the main module, or in nobody's.
     fn of(portal: Portal, route: &Route) -> Option<Self> {
+        let shared = portal.channel == Channel::Kiosk;
         Some(match route {
+            Route::Enrol => Self::Kiosk,
+            Route::SignIn { .. } | Route::Home if shared => Self::Kiosk,
+            Route::Me | Route::Code | Route::Device { .. } if shared => return None,
             Route::SignIn { .. } => Self::SignIn,
             Route::Tier | Route::Points { .. } => Self::Points,
             Route::Earn if portal.has("earning-rules") => Self::Points,
@@ -142,10 +157,11 @@ impl Part {
             Route::Wallet { .. } => Self::Wallet,
             Route::Voucher(_) => Self::Voucher,
             Route::Coupon(_) if portal.has("coupons") => Self::Voucher,
-            Route::Gift(_) if portal.has("coupon-transfers") && portal.channel.can_give() => Self::Gift,
+            Route::Gift(_) if portal.has("coupon-transfers") && portal.channel.can_give() => Self::Linked,
             Route::Code if portal.has("card-code") => Self::Code,
             Route::Surveys | Route::Survey(_) if portal.has("surveys") => Self::Surveys,
             Route::Me => Self::Me,
+            Route::Device { .. } if portal.has("device-sign-in") => Self::Linked,
             _ => return None,
         })
     }
@@ -159,9 +175,10 @@ impl Part {
             Self::Wallet => Box::pin(wallet()),
             Self::Voucher => Box::pin(voucher()),
             Self::Code => Box::pin(code()),
-            Self::Gift => Box::pin(gift()),
+            Self::Linked => Box::pin(linked()),
             Self::Surveys => Box::pin(surveys()),
             Self::Me => Box::pin(me()),
+            Self::Kiosk => Box::pin(kiosk()),
         }
     }
 }
@@ -170,7 +187,7 @@ impl Part {
 #[derive(Clone, Copy)]
 pub(super) struct Screens {
     portal: Portal,
-    here: [RwSignal<Option<Page>>; Part::Gift as usize + 1],
+    here: [RwSignal<Option<Page>>; Part::Kiosk as usize + 1],
     fetching_ahead: StoredValue<bool>,
 }
 
@@ -200,6 +217,15 @@ impl Screens {
             None if *route == Route::Home => features::home::page(self.offer()),
             None => features::not_found::page(),
         }
+    }
+
+    /// What a shared screen has around every other: the part's own answer to a place that isn't its.
+    pub(super) fn frame(self) -> AnyView {
+        if self.portal.channel != Channel::Kiosk {
+            return ().into_any();
+        }
+        let slot = self.slot(Part::Kiosk);
+        live(move || slot.get().map_or_else(|| ().into_any(), |page| page(&Route::NotFound)))
     }
 
     /// What home shows when a survey is offered. It comes with the voucher, which can be followed by the same.

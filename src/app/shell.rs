@@ -4,7 +4,6 @@ use crate::app::links;
 use crate::app::screens::{Screens, resume};
 use crate::domain::route::Route;
 use crate::i18n::{key, t};
-use crate::parts::frame::kiosk_bar;
 use crate::platform::{network, timer};
 use crate::state::nav::Nav;
 use crate::state::toast::Toasts;
@@ -20,7 +19,7 @@ pub(super) fn shell(portal: Portal) -> AnyView {
     provide_context(portal);
     provide_context(nav);
     provide_context(toasts);
-    session::on_end();
+    session::follow_end();
     look::follow(portal);
     links::follow(nav);
     network::watch(move |online| {
@@ -73,11 +72,7 @@ pub(super) fn shell(portal: Portal) -> AnyView {
             portal.locale.track();
             screen(screens, portal, &place.get())
         })}
-        {live(move || {
-            portal.locale.track();
-            let member = !place.with(|place| matches!(place, Route::SignIn { .. }));
-            if member && !portal.channel.has_tabs() { kiosk_bar() } else { ().into_any() }
-        })}
+        {screens.frame()}
         <div class="toasts" aria-live="polite">
             {live(move || toasts.list().into_iter().map(|(_, text)| toast(text)).collect_view().into_any())}
         </div>

@@ -77,6 +77,11 @@
 
   root.dataset.theme = theme;
   root.dataset.channel = /MicroMessenger/i.test(agent) ? 'wechat' : 'mobile';
+  // A kiosk is watched from before the programme is there.
+  if (/^kiosk/.test(window.name)) {
+    root.dataset.channel = 'kiosk';
+    document.head.appendChild(document.createElement('script')).src = '/watchdog.js';
+  }
   root.lang = chooseLocale();
   paintBrand();
 

@@ -48,6 +48,16 @@ impl Channel {
         self != Self::Kiosk
     }
 
+    /// Whether there is a printer, and no other way to take something along.
+    pub fn can_print(self) -> bool {
+        self == Self::Kiosk
+    }
+
+    /// Whether an order may wait for the network: a shared screen forgets it with its member.
+    pub fn can_wait(self) -> bool {
+        self != Self::Kiosk
+    }
+
     /// Whether links for friends can be made and opened: a shared screen can't send them on.
     pub fn can_give(self) -> bool {
         self != Self::Kiosk

@@ -56,6 +56,11 @@ impl Instant {
         (self.at_offset(offset_minutes).rem_euclid(MS_PER_DAY) / (60 * MS_PER_MINUTE)) as u32
     }
 
+    /// Minutes since midnight, `offset_minutes` east of UTC.
+    pub fn minute_of_day(self, offset_minutes: i32) -> u32 {
+        (self.at_offset(offset_minutes).rem_euclid(MS_PER_DAY) / MS_PER_MINUTE) as u32
+    }
+
     /// The moment at which a clock in UTC shows this; outside the calendar it is the nearest one there is.
     pub fn from_civil(year: i64, month: i64, day: i64, hour: i64, minute: i64) -> Self {
         let part = |number: i64| u32::try_from(number).unwrap_or_default();
@@ -156,6 +161,8 @@ mod tests {
         assert_eq!(days_between(evening, midnight, 0), 0);
         assert_eq!(at("2026-08-12T08:58:00Z").greeting_hour(SHANGHAI), 16);
         assert_eq!(Instant(-1).greeting_hour(0), 23);
+        assert_eq!(at("2026-08-12T08:58:00Z").minute_of_day(SHANGHAI), 16 * 60 + 58);
+        assert_eq!(Instant(-1).minute_of_day(0), 1439);
     }
 
     #[test]

@@ -102,6 +102,13 @@ pub enum Route {
     Survey(String),
     /// The member's own page.
     Me,
+    /// A shared screen asks the member's phone to be let in; with its code.
+    Device {
+        /// As it stands in the QR code; empty when it is to be typed.
+        code: String,
+    },
+    /// Where an installer makes a device a kiosk.
+    Enrol,
     /// No such place.
     NotFound,
 }
@@ -146,6 +153,8 @@ impl Route {
             (Some("surveys"), None) => Self::Surveys,
             (Some("surveys"), Some(id)) => Self::Survey(decode(id)),
             (Some("me"), None) => Self::Me,
+            (Some("device"), None) => Self::Device { code: short(query, "user_code").unwrap_or_default() },
+            (Some("kiosk"), Some("enrol")) => Self::Enrol,
             _ => Self::NotFound,
         }
     }
@@ -180,12 +189,14 @@ impl Route {
             Self::Surveys => "/surveys".into(),
             Self::Survey(id) => item("/surveys/", id),
             Self::Me => "/me".into(),
+            Self::Device { code } => with("/device", &[("user_code", code)]),
+            Self::Enrol => "/kiosk/enrol".into(),
         }
     }
 
     /// Whether somebody who isn't signed in may be there.
     pub fn is_public(&self) -> bool {
-        matches!(self, Self::SignIn { .. } | Self::NotFound)
+        matches!(self, Self::SignIn { .. } | Self::Enrol | Self::NotFound)
     }
 
     /// The same place with other filters counts as the same screen: it keeps its scroll position and its state.
@@ -301,6 +312,9 @@ mod tests {
             ("/surveys", Route::Surveys),
             ("/surveys/tasting", Route::Survey("tasting".into())),
             ("/me", Route::Me),
+            ("/device", Route::Device { code: String::new() }),
+            ("/device?user_code=WDJB-MJHT", Route::Device { code: "WDJB-MJHT".into() }),
+            ("/kiosk/enrol", Route::Enrol),
         ] {
             assert_eq!(parse(href), route, "{href}");
             assert_eq!(route.href(), href);
@@ -329,7 +343,7 @@ mod tests {
 
     #[test]
     fn unknown_places_are_not_found() {
-        for href in ["/nope", "/rewards/a/b", "/me/x", "/vouchers"] {
+        for href in ["/nope", "/rewards/a/b", "/me/x", "/vouchers", "/kiosk", "/device/x"] {
             assert_eq!(parse(href), Route::NotFound, "{href}");
         }
     }

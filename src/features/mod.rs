@@ -1,8 +1,10 @@
 //! The screens. Features never import each other; what they share is in `parts`.
 
 pub mod code;
+pub mod device;
 pub mod gift;
 pub mod home;
+pub mod kiosk;
 pub mod me;
 pub mod not_found;
 pub mod offers;

@@ -50,6 +50,13 @@ pub fn qr(class: &'static str, code: &str) -> AnyView {
         .into_any()
 }
 
+/// A QR code that holds more than a code: `label` says what it is for.
+pub fn qr_with(class: &'static str, label: Key, text: &str) -> AnyView {
+    qr_path(text)
+        .map(|(path, side)| drawing(class, (label, ""), path, (QR_QUIET, QR_QUIET), (side, side)))
+        .into_any()
+}
+
 /// A Code 128; nothing when it can't be drawn.
 pub fn bars(code: &str) -> AnyView {
     code128_path(code)

@@ -2,8 +2,7 @@
 
 use crate::domain::route::{CatalogueFilter, Route};
 use crate::i18n::{key, t};
-use crate::platform::dom;
-use crate::state::{look, nav, portal, session};
+use crate::state::{look, nav, portal};
 use crate::ui::{icon, live};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
@@ -65,39 +64,6 @@ fn tabs(tab: Tab) -> AnyView {
             {code}
             {surveys}
             {place(Tab::Me, Route::Me, "user", t(key::TAB_ME))}
-        </nav>
-    }
-    .into_any()
-}
-
-/// What a shared screen has instead, below every screen of a member: the places that make sense on it, and always a way
-/// out.
-pub fn kiosk_bar() -> AnyView {
-    let ending = RwSignal::new(false);
-    let end = move |_| {
-        if !ending.get_untracked() {
-            ending.set(true);
-            wasm_bindgen_futures::spawn_local(async {
-                session::sign_out().await;
-                dom::reload_at("/sign-in");
-            });
-        }
-    };
-    let label = move || t(if ending.get() { key::KIOSK_ENDING } else { key::KIOSK_END });
-    view! {
-        <nav class="kbar" aria-label=t(key::APP_TABS)>
-            <a class="k-end" href=Route::Home.href()>
-                {icon("home")}
-                {t(key::TAB_HOME)}
-            </a>
-            <a class="k-end" href=Route::Rewards(CatalogueFilter::default()).href()>
-                {icon("gift")}
-                {t(key::TAB_REWARDS)}
-            </a>
-            <button type="button" class="k-end k-end--out" on:click=end>
-                {icon("exit")}
-                {label}
-            </button>
         </nav>
     }
     .into_any()

@@ -32,6 +32,11 @@ pub fn keep_in_memory_only() {
     MEMORY_ONLY.set(true);
 }
 
+/// Forgets what is held in memory.
+pub fn forget_memory() {
+    MEMORY.with_borrow_mut(BTreeMap::clear);
+}
+
 /// Every text and its key, and whether the database may hold others: it is there and doesn't answer.
 pub async fn all() -> (Vec<(String, String)>, bool) {
     let rows = match open().await {

@@ -23,6 +23,17 @@ pub fn set_root_attribute(name: &str, value: &str) {
     }
 }
 
+/// Gives `<html>` a class.
+pub fn add_root_class(name: &str) {
+    let Some(root) = root() else { return };
+    let mut classes = root.get_attribute("class").unwrap_or_default();
+    if !classes.split(' ').any(|known| known == name) {
+        classes.push(' ');
+        classes.push_str(name);
+        let _ = root.set_attribute("class", &classes);
+    }
+}
+
 /// Sets a custom property of `<html>`, through the object model: the strict policy forbids style texts.
 pub fn set_root_property(name: &str, value: &str) {
     if let Some(root) = root() {
@@ -54,6 +65,13 @@ pub fn user_agent() -> String {
 pub fn prefers_dark() -> bool {
     let query =
         web_sys::window().and_then(|window| window.match_media("(prefers-color-scheme: dark)").ok()?);
+    query.is_some_and(|query| query.matches())
+}
+
+/// Whether the system asks for as little movement as possible.
+pub fn prefers_still() -> bool {
+    let query =
+        web_sys::window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok()?);
     query.is_some_and(|query| query.matches())
 }
 

@@ -2,6 +2,7 @@
 //! member owns may depend on it.
 
 use js_sys::{Function, Reflect};
+use std::cell::Cell;
 use wasm_bindgen::prelude::*;
 use web_sys::Storage;
 
@@ -15,6 +16,16 @@ pub const OFFER: &str = "portal.member.offer";
 /// Name of the database in which intents are kept.
 pub const DATABASE: &str = "portal";
 
+thread_local! {
+    static KEEPS: Cell<bool> = const { Cell::new(true) };
+}
+
+/// On a shared device nothing is written down from here on, and what was is forgotten.
+pub fn keep_nothing() {
+    KEEPS.set(false);
+    remove_all("");
+}
+
 fn local() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }
@@ -26,7 +37,7 @@ pub fn read(name: &str) -> Option<String> {
 
 /// Keeps `text` under `name`; false when the browser refuses.
 pub fn write(name: &str, text: &str) -> bool {
-    local().is_some_and(|storage| storage.set_item(name, text).is_ok())
+    KEEPS.get() && local().is_some_and(|storage| storage.set_item(name, text).is_ok())
 }
 
 /// Forgets `name`.

@@ -41,6 +41,7 @@ pub fn error(refusal: &Refusal) -> ApiError {
             retry_after: refusal.wait,
             shortfall: refusal.missing,
             current_cost: None,
+            scanned: false,
         })),
     }
 }

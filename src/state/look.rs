@@ -57,8 +57,12 @@ pub fn first_locale(spoken: &[String]) -> Locale {
         |locale: &Locale| spoken.is_empty() || spoken.iter().any(|tag| Locale::parse(tag) == Some(*locale));
     let kept = storage::read("portal.locale").and_then(|tag| Locale::parse(&tag)).filter(speaks);
     let wanted = || dom::languages().iter().filter_map(|tag| Locale::parse(tag)).find(speaks);
-    let own = || spoken.iter().find_map(|tag| Locale::parse(tag));
-    kept.or_else(wanted).or_else(own).unwrap_or_default()
+    kept.or_else(wanted).unwrap_or_else(|| own_locale(spoken))
+}
+
+/// The programme's own language, in which a shared screen greets everybody.
+pub fn own_locale(spoken: &[String]) -> Locale {
+    spoken.iter().find_map(|tag| Locale::parse(tag)).unwrap_or_default()
 }
 
 /// Uses `locale` from here on.

@@ -10,9 +10,31 @@ pub mod session;
 pub mod toast;
 
 use leptos::prelude::*;
+use std::cell::RefCell;
 
 pub use portal::{Portal, portal};
 pub use query::{Query, Slot, Status};
+
+thread_local! {
+    static OWNER: RefCell<Option<Owner>> = const { RefCell::new(None) };
+}
+
+/// Runs `make` where what it makes lives as long as the page, not as long as the screen that began it.
+pub fn lasting<T>(make: impl FnOnce() -> T) -> T {
+    let owner = OWNER.with_borrow_mut(|kept| {
+        // A new root makes itself the current owner; the screen's own has to stay that.
+        let new = || {
+            let outer = Owner::current();
+            let owner = Owner::new_root(None);
+            if let Some(outer) = outer {
+                outer.set();
+            }
+            owner
+        };
+        kept.get_or_insert_with(new).clone()
+    });
+    owner.with(make)
+}
 
 /// Runs `run` now, and again whenever a signal that it reads changes.
 ///

@@ -9,12 +9,19 @@ use wasm_bindgen::JsValue;
 #[derive(Clone, Copy)]
 pub struct Nav {
     route: RwSignal<Route>,
+    /// The way here, on a shared screen: the browser's history must not hold where its last user was.
+    past: StoredValue<Option<Vec<Route>>>,
 }
 
 impl Nav {
     /// From the address in use.
     pub fn new() -> Self {
-        Self { route: RwSignal::new(read()) }
+        Self { route: RwSignal::new(read()), past: StoredValue::new(None) }
+    }
+
+    /// From here on the browser's history keeps one entry, whatever is opened.
+    pub fn keep_no_history(self) {
+        self.past.set_value(Some(Vec::new()));
     }
 
     /// The place; tracked.
@@ -34,8 +41,13 @@ impl Nav {
 
     /// Goes to another place, as a new entry of the history.
     pub fn go(self, route: &Route) {
-        remember_scroll();
-        write(&route.href(), false, 0.0);
+        let here = self.route.get_untracked();
+        let shared = self.past.try_update_value(|past| past.as_mut().map(|past| past.push(here)));
+        let shared = shared.flatten().is_some();
+        if !shared {
+            remember_scroll();
+        }
+        write(&route.href(), shared, 0.0);
         let _ = self.route.try_set(route.clone());
     }
 
@@ -53,6 +65,10 @@ impl Nav {
 
     /// Goes back, or to `otherwise` when the portal was entered here.
     pub fn back(self, otherwise: &Route) {
+        let before = self.past.try_update_value(|past| past.as_mut().and_then(Vec::pop)).flatten();
+        if let Some(before) = before {
+            return self.replace(&before);
+        }
         let depth = state("d").unwrap_or_default();
         if let Some(history) = history().filter(|_| depth > 0.0) {
             remember_scroll();
@@ -82,6 +98,13 @@ fn read() -> Route {
     let Some(location) = web_sys::window().map(|window| window.location()) else { return Route::NotFound };
     let (path, search) = (location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
     Route::parse(&path, search.trim_start_matches('?'))
+}
+
+/// A shared screen begins where nobody is, unless it is being enrolled.
+pub fn begin_shared() {
+    if read() != Route::Enrol {
+        write(&Route::SignIn { next: None }.href(), true, 0.0);
+    }
 }
 
 fn state(name: &str) -> Option<f64> {

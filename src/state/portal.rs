@@ -29,6 +29,8 @@ pub struct Portal {
     pub overview: Query<Overview>,
     /// Whether there is a survey to offer, by the overview that was read last.
     pub offer_due: RwSignal<bool>,
+    /// The store in which the device stands, where it stands in one.
+    pub store_here: RwSignal<Option<String>>,
 }
 
 impl Portal {
@@ -49,6 +51,7 @@ impl Portal {
             online: RwSignal::new(crate::platform::network::is_online()),
             overview,
             offer_due,
+            store_here: RwSignal::new(None),
         }
     }
 

@@ -12,9 +12,9 @@ use crate::platform::locks::{self, Guard};
 use crate::platform::{clock, database, network, random, storage, timer};
 use crate::redeeming::{self, Order, World};
 use crate::state::toast::Toasts;
-use crate::state::{Portal, session, toast};
+use crate::state::{Portal, lasting, session, toast};
 use leptos::prelude::*;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use wasm_bindgen_futures::spawn_local;
 
 /// Pause before what couldn't be read is tried again, in milliseconds.
@@ -23,25 +23,7 @@ const LATER_MS: i32 = 12_000;
 const OPEN_MS: i64 = 15 * 60_000;
 
 thread_local! {
-    /// Courses live as long as the page, not as long as the screen that began them.
-    static OWNER: RefCell<Option<Owner>> = const { RefCell::new(None) };
     static LIST: Cell<Option<RwSignal<Vec<Redeeming>>>> = const { Cell::new(None) };
-}
-
-/// Runs `make` where nothing is disposed of with a screen.
-pub(super) fn lasting<T>(make: impl FnOnce() -> T) -> T {
-    let owner = OWNER.with_borrow_mut(|kept| {
-        let new = || {
-            let outer = Owner::current();
-            let owner = Owner::new_root(None);
-            if let Some(outer) = outer {
-                outer.set();
-            }
-            owner
-        };
-        kept.get_or_insert_with(new).clone()
-    });
-    owner.with(make)
 }
 
 fn list() -> RwSignal<Vec<Redeeming>> {

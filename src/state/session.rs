@@ -4,7 +4,6 @@ use crate::api::endpoint;
 use crate::api::error::ApiError;
 use crate::api::node::Body;
 use crate::api::{client, wire};
-use crate::domain::channel::Channel;
 use crate::domain::config::AuthMode;
 use crate::domain::route::Route;
 use crate::i18n::{self, Locale, key, t};
@@ -66,7 +65,11 @@ pub async fn finish_sign_out() -> Result<(), ApiError> {
     tell_sign_out().await
 }
 
-async fn tell_sign_out() -> Result<(), ApiError> {
+/// Tells the backend that whoever was here has left; that nobody was is fine, too.
+///
+/// # Errors
+/// When the backend isn't reached.
+pub async fn tell_sign_out() -> Result<(), ApiError> {
     match client::delete(endpoint::current_session()).await {
         Err(error) if !error.is_signed_out() => Err(error),
         _ => {
@@ -74,6 +77,18 @@ async fn tell_sign_out() -> Result<(), ApiError> {
             Ok(())
         }
     }
+}
+
+/// A shared screen begins with nobody: whoever was here when the page was left, or broke, is signed out first, and neither
+/// the device nor the address tells of them.
+///
+/// # Errors
+/// When the backend isn't reached.
+pub async fn begin_shared() -> Result<(), ApiError> {
+    storage::keep_nothing();
+    storage::remove_database();
+    nav::begin_shared();
+    tell_sign_out().await
 }
 
 /// Forgets everything that belongs to the member. Language and colours stay: they are the device's.
@@ -122,30 +137,29 @@ pub fn languages(portal: Portal) -> Vec<Locale> {
     })
 }
 
-/// Sets what to do when the backend says that the session is over. Called once, where the contexts are at hand.
-pub fn on_end() {
+/// Sets what to do when the backend says that the session is over.
+pub fn on_end(then: Callback<()>) {
+    ON_END.set(Some(then));
+}
+
+/// On the member's own device. Called once, where the contexts are at hand.
+pub fn follow_end() {
     let (portal, nav, toasts) = (portal(), nav::nav(), toast::toasts());
-    ON_END.set(Some(Callback::new(move |()| {
+    on_end(Callback::new(move |()| {
         let place = nav.peek();
         if matches!(place, Route::SignIn { .. }) {
             return;
         }
         let was_in = portal.overview.peek().is_some();
-        // On the member's own device what was begun stays, under the member's id: a lost session must lose nothing
-        // else. A shared one forgets everything, also where the last person was.
-        let shared = portal.channel == Channel::Kiosk;
-        if shared {
-            wipe();
-        } else {
-            client::set_token(None);
-        }
+        // What was begun stays, under the member's id: a lost session must lose nothing else.
+        client::set_token(None);
         portal.overview.clear();
-        let next = Some(place.href()).filter(|href| !shared && href != "/");
+        let next = Some(place.href()).filter(|href| href != "/");
         nav.replace(&Route::SignIn { next });
         if was_in {
             toasts.show(t(key::SIGN_IN_ENDED));
         }
-    })));
+    }));
 }
 
 /// The backend says that there is no session.

@@ -1,7 +1,7 @@
 //! Which of the portal's decoders reads the answer of which operation.
 
 use member_portal::api::node::{Decoded, Fault, Node, parse};
-use member_portal::api::wire::{account, catalogue, offers, points, strict_page, surveys, wallet};
+use member_portal::api::wire::{account, catalogue, devices, offers, points, strict_page, surveys, wallet};
 
 /// Reads an answer's JSON text as the portal does, with every item of a list counting.
 pub type Decode = fn(Node<'_>) -> Decoded<()>;
@@ -42,6 +42,13 @@ pub fn decoder(operation: &str) -> Option<Decode> {
         "putSurveyResponse" => |node| surveys::receipt(node).map(drop),
         "getCardCode" => |node| wallet::card_code(node).map(drop),
         "listStores" => |node| strict_page(node, account::store).map(drop),
+        "enrolDevice" => |node| devices::enrolled(node).map(drop),
+        "getCurrentDevice" => |node| devices::device(node).map(drop),
+        "createDeviceAuthorization" => |node| devices::authorization(node).map(drop),
+        "pollDeviceAuthorization" | "createCardCodeSession" => |node| devices::signed(node).map(drop),
+        "getDeviceAuthorization" | "approveDeviceAuthorization" | "denyDeviceAuthorization" => {
+            |node| devices::asking(node).map(drop)
+        }
         "getOverview" => |node| surveys::overview(node).map(drop),
         _ => return None,
     })

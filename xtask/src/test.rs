@@ -69,7 +69,7 @@ const STEPS: [Step; 16] = [
         need: Need::NOTHING,
         run: |c| dependencies::check(c.project),
     },
-    Step { name: "boot-script", what: "its syntax", quick: true, need: NPM, run: boot_script },
+    Step { name: "scripts", what: "boot script and watchdog", quick: true, need: NPM, run: boot_script },
     Step {
         name: "contract-lint",
         what: "api/openapi.yaml",
@@ -255,7 +255,10 @@ fn clippy_wasm(c: &mut Context<'_>) -> anyhow::Result<()> {
 }
 
 fn boot_script(c: &mut Context<'_>) -> anyhow::Result<()> {
-    run_command(c.project.command("node").args(["--check", "src/boot/boot.js"]))
+    for script in ["src/boot/boot.js", "public/watchdog.js"] {
+        run_command(c.project.command("node").args(["--check", script]))?;
+    }
+    run_command(c.project.command("node").args(["--test", "tests/scripts/watchdog.test.mjs"]))
 }
 
 fn unit(c: &mut Context<'_>) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod catalogue;
 pub mod config;
+pub mod devices;
 pub mod offers;
 pub mod points;
 pub mod surveys;

@@ -129,8 +129,7 @@ mod tests {
 
     #[test]
     fn nobody_is_warned_for_less_than_twenty_seconds() {
-        let harsh =
-            Settings { idle_s: 0, warning_s: 3, refresh_s: 0, hours: Some((600, 600)) }.sane();
+        let harsh = Settings { idle_s: 0, warning_s: 3, refresh_s: 0, hours: Some((600, 600)) }.sane();
         assert_eq!(harsh, Settings { idle_s: 10, warning_s: 20, refresh_s: 10, hours: None });
     }
 }

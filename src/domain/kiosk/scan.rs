@@ -89,6 +89,11 @@ impl Wedge {
         self.count > 0
     }
 
+    /// How many keys it was, since the last pause.
+    pub fn length(&self) -> usize {
+        self.count
+    }
+
     /// A scanner without a suffix has come to its end: what it read, if it was one.
     pub fn rest(&mut self) -> Option<Reading> {
         (self.count >= FEWEST).then(|| self.reading())

@@ -112,6 +112,7 @@ fn store_select(screen: Screen, stores: Vec<Store>) -> AnyView {
     let only = Some(&stores).filter(|stores| stores.len() == 1).and_then(|stores| stores.first());
     let known = |id: &String| stores.iter().any(|store| store.id == *id);
     let chosen = screen.store.get_untracked().filter(known).or_else(|| only.map(|store| store.id.clone()));
+    let chosen = chosen.or_else(|| screen.portal.store_here.get_untracked().filter(known));
     let chosen = chosen.or_else(|| storage::read(&store_name(screen.portal)?).filter(known));
     if chosen != screen.store.get_untracked() {
         screen.store.set(chosen.clone());

@@ -6,7 +6,8 @@ use crate::domain::redemption::{BucketUse, PayAt, Preview};
 use crate::features::rewards::confirm::{Flow, not_charged};
 use crate::i18n::{fill, key, t};
 use crate::parts::words;
-use crate::ui::{icon_small, num};
+use crate::state::portal;
+use crate::ui::{icon_small, live, num};
 use leptos::prelude::*;
 
 pub(super) fn quote(flow: Flow) -> AnyView {
@@ -66,6 +67,9 @@ pub(super) fn quote(flow: Flow) -> AnyView {
 
 /// The one button; while an answer is awaited it says so, and the course takes no second tap.
 pub(super) fn order_button(flow: Flow, label: String, press: impl Fn() + 'static) -> AnyView {
+    let portal = portal();
+    // What can't wait is not begun without a network.
+    let cut_off = move || !portal.channel.can_wait() && !portal.online.get();
     let step = Memo::new(move |_| flow.run.course.with(|course| course.step()));
     let busy = move || matches!(step.get(), Step::Keeping | Step::Sending | Step::Checking);
     let words = move || {
@@ -76,13 +80,30 @@ pub(super) fn order_button(flow: Flow, label: String, press: impl Fn() + 'static
             {words}
         }
     };
+    let press = move |_| {
+        if !portal.channel.can_wait() && !portal.online.get_untracked() {
+            return;
+        }
+        press();
+    };
     view! {
+        {live(move || {
+            let note = cut_off().then(|| {
+                view! {
+                    <p class="note note--warn mt-3" role="status">
+                        {icon_small("offline")}
+                        <span>{t(key::KIOSK_OFFLINE)}</span>
+                    </p>
+                }
+            });
+            note.into_any()
+        })}
         <button
             type="button"
             class="btn mt-4"
-            aria-disabled=move || busy().then_some("true")
+            aria-disabled=move || (busy() || cut_off()).then_some("true")
             aria-busy=move || busy().then_some("true")
-            on:click=move |_| press()
+            on:click=press
         >
             {words}
         </button>

@@ -39,7 +39,13 @@ pub(super) fn step(form: Form, number: String) -> AnyView {
         spawn_local(async move {
             match session::sign_in(&number.get_value(), &typed, &version.get_value()).await {
                 Ok(()) => {
-                    toasts.show(t(key::SIGN_IN_WELCOME));
+                    // A question that waits for an answer is welcome enough.
+                    if !form
+                        .next
+                        .with_value(|next| next.as_deref().is_some_and(|next| next.starts_with("/device")))
+                    {
+                        toasts.show(t(key::SIGN_IN_WELCOME));
+                    }
                     enter(portal, nav, form);
                 }
                 Err(error) => {

@@ -7,9 +7,9 @@ use crate::domain::route::Route;
 use crate::i18n::{fill, key, t};
 use crate::parts::frame::{landscape, logo};
 use crate::state::nav::Nav;
-use crate::state::{Portal, look, nav, portal, session};
+use crate::state::{Portal, lasting, look, nav, portal, session};
 use leptos::prelude::*;
-use std::cell::RefCell;
+use std::cell::Cell;
 use wasm_bindgen_futures::spawn_local;
 
 /// What the person has typed; it survives a change of language.
@@ -23,25 +23,13 @@ struct Form {
 }
 
 thread_local! {
-    /// What was typed, with the owner that keeps it alive while the screen is drawn anew.
-    static KEPT: RefCell<Option<(Owner, Form)>> = const { RefCell::new(None) };
+    static KEPT: Cell<Option<Form>> = const { Cell::new(None) };
 }
 
 impl Form {
     fn get(next: Option<String>) -> Self {
-        let form = KEPT.with_borrow_mut(|kept| {
-            let (_, form) = kept.get_or_insert_with(|| {
-                // A new root makes itself the current owner; the screen's own has to stay that.
-                let outer = Owner::current();
-                let owner = Owner::new_root(None);
-                let form = owner.with(Self::new);
-                if let Some(outer) = outer {
-                    outer.set();
-                }
-                (owner, form)
-            });
-            *form
-        });
+        let form = KEPT.get().unwrap_or_else(|| lasting(Self::new));
+        KEPT.set(Some(form));
         form.next.set_value(next);
         form
     }

@@ -11,6 +11,7 @@ mod pay;
 mod pending;
 mod shelf;
 mod show;
+mod take;
 pub mod voucher;
 
 use crate::api::endpoint::Endpoint;

@@ -9,7 +9,7 @@ use crate::features::wallet::cancel::Cancel;
 use crate::features::wallet::dates::{Entry, until};
 use crate::features::wallet::follow::follow;
 use crate::features::wallet::show::{Show, Use};
-use crate::features::wallet::{face, pay};
+use crate::features::wallet::{face, pay, take};
 use crate::i18n::{fill, key, t};
 use crate::parts::coupon::{self, deadline, fact, terms, top};
 use crate::parts::frame::{close, landscape};
@@ -57,6 +57,7 @@ pub fn page(id: String) -> AnyView {
             </main>
         </div>
         {cancel.sheet()}
+        {take::paper(query)}
     }
     .into_any()
 }
@@ -164,6 +165,7 @@ fn content(one: &Redemption, cancel: Cancel, show: Show) -> AnyView {
             {top(picture, &one.title, Some(one.subtitle.clone()), face::status(one, now))}
             <div class="voucher__b">{why(one, status)} {body} {facts(one, status)}</div>
         </article>
+        {(status == Status::Issued).then(|| take::ways(one))}
         {actions(one, status, cancel)}
     }
     .into_any()

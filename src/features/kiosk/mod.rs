@@ -1,0 +1,49 @@
+//! The store's shared screen: who passes by is invited, whoever signs in is served and forgotten.
+
+mod attract;
+mod bye;
+mod card;
+mod enrol;
+mod frame;
+mod heartbeat;
+mod home;
+mod idle;
+mod keypad;
+mod pairing;
+mod phone;
+mod run;
+mod service;
+mod sign;
+
+use leptos::prelude::*;
+use run::{Step, kiosk};
+
+/// What stands before a sign-in: the invitation, and the ways to accept it.
+pub fn welcome() -> AnyView {
+    let kiosk = kiosk();
+    crate::ui::live(move || {
+        if kiosk.gone.get() {
+            return service::page(kiosk);
+        }
+        match kiosk.step.get() {
+            Step::Invite => attract::page(kiosk),
+            Step::Card => card::page(kiosk),
+            Step::Phone => phone::page(kiosk),
+        }
+    })
+}
+
+/// The member's own start.
+pub fn home() -> AnyView {
+    home::page(kiosk())
+}
+
+/// Where an installer makes the device a kiosk.
+pub fn enrolment() -> AnyView {
+    enrol::page()
+}
+
+/// What is around every screen of a member: the way out with the time left, the warning, the farewell.
+pub fn frame() -> AnyView {
+    frame::view(kiosk())
+}
