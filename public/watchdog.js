@@ -34,6 +34,7 @@
   function clear() {
     const app = document.getElementById('app');
     if (app) app.textContent = '';
+    performance.clearResourceTimings();
     try {
       window.localStorage.clear();
       window.sessionStorage.clear();

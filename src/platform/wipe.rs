@@ -23,6 +23,8 @@ pub async fn everything() {
             settled(call(&caches, "delete", Some(&name))).await;
         }
     }
+    // The browser lists what was loaded, by address.
+    call(&get(&window, "performance"), "clearResourceTimings", None);
     let document = document();
     for cookie in text(&document, "cookie").split(';').filter_map(|pair| pair.split('=').next()) {
         let mut gone = String::from(cookie.trim());

@@ -42,7 +42,7 @@ function page({ name = 'kiosk 0 ', boot = false, served = () => true } = {}) {
       getElementById: (id) => elements[id](),
       get hidden() { return state.hidden; },
     },
-    performance: { now: () => now },
+    performance: { now: () => now, clearResourceTimings: () => {} },
     fetch: () => Promise.resolve({ ok: served() }),
     setInterval: (run, every) => at(now + every, run, every),
     setTimeout: (run, wait, ...rest) => at(now + wait, () => run(...rest)),

@@ -5,10 +5,11 @@ use super::{bye, idle};
 use crate::domain::kiosk::vigil::Phase;
 use crate::domain::route::Route;
 use crate::i18n::{fill, key, t};
-use crate::platform::touch;
+use crate::platform::{timer, touch};
 use crate::state::effect;
 use crate::ui::{icon, live, ring};
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 /// In the last seconds the way out says so by its colour, too.
 const SOON_S: i64 = 30;
@@ -29,8 +30,17 @@ pub(super) fn view(kiosk: Kiosk) -> AnyView {
         (Ending::No, _) => Cover::None,
         _ => Cover::Bye,
     });
-    effect(move || touch::leave_only(COVER, cover.get() != Cover::None));
     let place = kiosk.nav;
+    effect(move || {
+        cover.track();
+        kiosk.step.track();
+        place.route();
+        spawn_local(async move {
+            // What is covered by then is on screen in the microtask after this one.
+            timer::sleep(0).await;
+            touch::leave_only(COVER, cover.try_get_untracked() != Some(Cover::None));
+        });
+    });
     let at_home = Memo::new(move |_| place.route() == Route::Home);
     live(move || {
         kiosk.portal.locale.track();

@@ -161,11 +161,12 @@ impl Kiosk {
         }
     }
 
-    /// Whether the backend answers; the whole portal goes by it.
+    /// Whether the backend answers. A member's screens go by it; the invitation says it in the code's place.
     fn hear(self, reached: bool) {
         self.reached.set(reached);
-        if self.portal.online.get_untracked() != reached {
-            self.portal.online.set(reached);
+        let online = reached || !self.signed_in.get_untracked();
+        if self.portal.online.get_untracked() != online {
+            self.portal.online.set(online);
         }
     }
 
@@ -209,6 +210,10 @@ impl Kiosk {
         watchdog::alive();
         if self.ending.get_untracked() != Ending::No {
             return;
+        }
+        // The browser says so by itself when a cable is pulled.
+        if !self.signed_in.get_untracked() && !self.portal.online.get_untracked() {
+            self.portal.online.set(true);
         }
         let now = clock::onward();
         if self.is_fresh() {
