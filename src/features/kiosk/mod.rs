@@ -21,15 +21,13 @@ use run::{Step, kiosk};
 /// What stands before a sign-in: the invitation, and the ways to accept it.
 pub fn welcome() -> AnyView {
     let kiosk = kiosk();
-    crate::ui::live(move || {
-        if kiosk.gone.get() {
-            return service::page(kiosk);
-        }
-        match kiosk.step.get() {
-            Step::Invite => attract::page(kiosk),
-            Step::Card => card::page(kiosk),
-            Step::Phone => phone::page(kiosk),
-        }
+    // Nothing is drawn anew for a signal that says the same again: a number would be lost while it is typed.
+    let face = Memo::new(move |_| (!kiosk.gone.get()).then(|| kiosk.step.get()));
+    crate::ui::live(move || match face.get() {
+        None => service::page(kiosk),
+        Some(Step::Invite) => attract::page(kiosk),
+        Some(Step::Card) => card::page(kiosk),
+        Some(Step::Phone) => phone::page(kiosk),
     })
 }
 

@@ -63,7 +63,7 @@ pub(super) fn code(kiosk: Kiosk) -> AnyView {
         } else if due {
             busy.set_value(true);
             spawn_local(async move {
-                poll(kiosk, pairing).await;
+                poll(kiosk, pairing, failed).await;
                 let _ = busy.try_set_value(false);
             });
         }
@@ -141,7 +141,7 @@ async fn ask() -> Result<Pairing, ApiError> {
     Ok(Pairing::new(reply.decode(wire::devices::authorization)?, clock::onward()))
 }
 
-async fn poll(kiosk: Kiosk, pairing: RwSignal<Option<Pairing>>) {
+async fn poll(kiosk: Kiosk, pairing: RwSignal<Option<Pairing>>, failed: RwSignal<bool>) {
     let Some(device_code) =
         pairing.with_untracked(|one| one.as_ref().map(|one| one.code.device_code.clone()))
     else {
@@ -155,6 +155,8 @@ async fn poll(kiosk: Kiosk, pairing: RwSignal<Option<Pairing>>) {
         return;
     }
     let answer = answer(&error);
+    // One whose answer can't be had is not to be scanned.
+    let _ = failed.try_set(answer == Answer::Unreached);
     let _ = pairing.try_update(|one| {
         if let Some(one) = one.as_mut().filter(|one| one.code.device_code == device_code) {
             one.answered(answer, clock::onward());

@@ -144,7 +144,9 @@ impl Kiosk {
             Ok(device) => {
                 self.portal.store_here.set(Some(device.store_id.clone()));
                 self.hear(true);
-                self.gone.set(false);
+                if self.gone.get_untracked() {
+                    self.gone.set(false);
+                }
                 if self.device.with_untracked(|known| known.as_ref() != Some(&device)) {
                     self.device.set(Some(device));
                 }
