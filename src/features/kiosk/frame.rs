@@ -42,6 +42,12 @@ pub(super) fn view(kiosk: Kiosk) -> AnyView {
         });
     });
     let at_home = Memo::new(move |_| place.route() == Route::Home);
+    // Nothing lies before home.
+    effect(move || {
+        if at_home.get() {
+            place.keep_no_history();
+        }
+    });
     live(move || {
         kiosk.portal.locale.track();
         view! {
