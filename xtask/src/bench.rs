@@ -2,6 +2,9 @@
 
 pub(crate) mod measured;
 
+/// The page names it, and loads it in the windows of kiosks only.
+const KIOSKS_OWN: &str = "watchdog.js";
+
 use std::fs;
 use std::path::Path;
 
@@ -27,7 +30,7 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     for entry in fs::read_dir(&dist)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let code = [".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind));
-        if code && html.contains(&name) {
+        if code && html.contains(&name) && name != KIOSKS_OWN {
             names.push(name);
         }
     }

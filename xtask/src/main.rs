@@ -42,7 +42,7 @@ enum Command {
     /// Build the portal into dist/.
     Build(BuildOptions),
     /// Print what the home screen loads first and what scrolling through 10,000 rewards takes, against their budgets.
-    Bench,
+    Bench(BenchOptions),
     /// Bundle the sheets of style/ into target/style (Trunk calls this before each build).
     Css,
     /// Install the tools and stop.
@@ -61,6 +61,16 @@ struct BuildOptions {
     /// Optimised, but keeps panic messages and the function names in them.
     #[arg(long, conflicts_with = "dev")]
     diagnostic: bool,
+}
+
+#[derive(Args)]
+struct BenchOptions {
+    /// Instead: whether a kiosk grows that is used again and again. Takes hours.
+    #[arg(long)]
+    soak: bool,
+    /// How many sessions, and how many rounds in one page's life.
+    #[arg(long, requires = "soak", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(4..))]
+    sessions: u32,
 }
 
 impl BuildOptions {
@@ -92,9 +102,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             tools::ensure(&project, Need::BUILD)?;
             portal::build(&project, options.mode())?;
         }
-        Command::Bench => {
+        Command::Bench(options) => {
             tools::ensure(&project, Need { browsers: true, ..Need::BUILD })?;
             portal::build(&project, Mode::Release)?;
+            if options.soak {
+                bench::measured::soak(&project, options.sessions)?;
+                return Ok(ExitCode::SUCCESS);
+            }
             bench::run(&project)?;
             bench::measured::run(&project)?;
         }

@@ -65,15 +65,46 @@ const SCREEN: Bench = Bench {
     ],
 };
 
-/// Runs them all, with the dist/ that is there.
+/// A kiosk that is used again and again.
+const SOAK: Bench = Bench {
+    what: "a kiosk used again and again in Chromium (hours)",
+    title: "a kiosk, growth in percent per 1,000",
+    cargo: &["run", "--quiet", "--locked", "-p", "portal-tests", "--example", "soak", "--"],
+    result: "soak: ",
+    budgets: "soak_kiosk",
+    figures: &[
+        ("sessions_heap_percent", "sessions, the page loaded anew after each: JavaScript heap"),
+        ("sessions_wasm_percent", "the programme's memory"),
+        ("sessions_nodes_percent", "DOM nodes"),
+        ("sessions_listeners_percent", "listeners"),
+        ("rounds_heap_percent", "rounds through every screen in one page's life: JavaScript heap"),
+        ("rounds_wasm_percent", "the programme's memory"),
+        ("rounds_nodes_percent", "DOM nodes"),
+        ("rounds_listeners_percent", "listeners"),
+    ],
+};
+
+/// Runs all but the soak, with the dist/ that is there.
 ///
 /// # Errors
 /// When one can't measure, or something is over its budget.
 pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
+    run_these(project, &[SURVEY, SCREEN, SCROLL], &[])
+}
+
+/// Runs the soak: so many sessions, and so many rounds in one page's life.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn soak(project: &Project, sessions: u32) -> anyhow::Result<()> {
+    run_these(project, &[SOAK], &[sessions.to_string()])
+}
+
+fn run_these(project: &Project, benches: &[Bench], more: &[String]) -> anyhow::Result<()> {
     let budgets: Value = serde_json::from_str(&fs::read_to_string(project.path("docs/budgets.json"))?)?;
     let mut over = Vec::new();
-    for bench in [SURVEY, SCREEN, SCROLL] {
-        over.extend(bench.run(project, &budgets[bench.budgets])?);
+    for bench in benches {
+        over.extend(bench.run(project, more, &budgets[bench.budgets])?);
     }
     if !over.is_empty() {
         bail!("over the budget of docs/budgets.json: {}", over.join(", "));
@@ -82,11 +113,11 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
 }
 
 impl Bench {
-    fn run(&self, project: &Project, budgets: &Value) -> anyhow::Result<Vec<String>> {
+    fn run(&self, project: &Project, more: &[String], budgets: &Value) -> anyhow::Result<Vec<String>> {
         println!("\n{}", self.what);
         let mut result = None;
         let mut command = project.command("cargo");
-        command.args(self.cargo);
+        command.args(self.cargo).args(more);
         run_seeing(&mut command, |line| {
             if let Some(json) = line.strip_prefix(self.result) {
                 result = serde_json::from_str::<Value>(json).ok();
@@ -139,7 +170,7 @@ mod tests {
         let project = Project::find().unwrap();
         let budgets: Value =
             serde_json::from_str(&fs::read_to_string(project.path("docs/budgets.json")).unwrap()).unwrap();
-        for bench in [SCROLL, SURVEY, SCREEN] {
+        for bench in [SCROLL, SURVEY, SCREEN, SOAK] {
             for (name, _) in bench.figures {
                 assert!(budgets[bench.budgets][name].is_u64(), "{}.{name}", bench.budgets);
             }

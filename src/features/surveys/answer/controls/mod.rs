@@ -126,6 +126,14 @@ impl Place {
         self.peek(|form, id| form.props(id).word(property).into())
     }
 
+    /// What a browser may fill in: what the definition says, and nothing on a shared screen.
+    pub(super) fn filled_in(self) -> Option<String> {
+        if self.run.portal.channel == Channel::Kiosk {
+            return Some("off".into());
+        }
+        Some(self.word("autocomplete")).filter(|word| !word.is_empty())
+    }
+
     pub(super) fn flag(self, property: &str) -> bool {
         self.peek(|form, id| form.props(id).flag(property, false))
     }

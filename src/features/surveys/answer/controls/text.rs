@@ -90,7 +90,7 @@ pub(super) fn text(place: Place) -> AnyView {
                 type=native
                 inputmode=mode
                 placeholder=place.text("placeholder")
-                autocomplete=Some(place.word("autocomplete")).filter(|word| !word.is_empty())
+                autocomplete=place.filled_in()
                 list=(!list.is_empty()).then(|| place.element("n"))
                 maxlength=(limit > 0).then(|| limit.to_string())
                 min=limited.then(|| limit_of(place, false))

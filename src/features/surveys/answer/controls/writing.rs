@@ -151,6 +151,7 @@ pub(super) fn field(place: Place, words: Words) -> AnyView {
                     rows=lines.to_string()
                     maxlength=(limit > 0).then(|| limit.to_string())
                     placeholder=placeholder
+                    autocomplete=place.filled_in()
                     readonly=place.off()
                     aria-labelledby=labelledby
                     aria-label=label
