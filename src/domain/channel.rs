@@ -53,6 +53,11 @@ impl Channel {
         self == Self::Kiosk
     }
 
+    /// Whether the browser's history may tell where somebody was.
+    pub fn keeps_history(self) -> bool {
+        self != Self::Kiosk
+    }
+
     /// Whether an order may wait for the network: a shared screen forgets it with its member.
     pub fn can_wait(self) -> bool {
         self != Self::Kiosk

@@ -238,6 +238,8 @@ fn head(run: Run, progress: AnyView) -> AnyView {
         if run.came_from() {
             // Past the pages that were answered.
             trail::back(run.entries() + 1);
+        } else if !run.portal.channel.keeps_history() {
+            nav.back(&Route::Surveys);
         } else {
             nav.replace(&Route::Surveys);
         }

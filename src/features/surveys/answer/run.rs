@@ -129,7 +129,7 @@ impl Run {
                 let last = form.pages().iter().copied().find(|page| form.name(*page) == last);
                 page_of(form).max(last)
             })),
-            turned: StoredValue::new(0),
+            turned: StoredValue::new(i64::MIN / 2),
             draft: StoredValue::new(draft),
             dirty: StoredValue::new(false),
             kept: StoredValue::new(on_device),

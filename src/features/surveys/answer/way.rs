@@ -89,7 +89,7 @@ impl Run {
     /// To the next page, or sends it.
     pub(super) fn forward(self, event: &MouseEvent) {
         // The second tap of a double tap would send a page that nobody has read.
-        let again = event.detail() > 1 && clock::now().0 - self.turned.get_value() < DOUBLE_TAP_MS;
+        let again = event.detail() > 1 && clock::onward() - self.turned.get_value() < DOUBLE_TAP_MS;
         if self.busy.get_untracked() || again && self.peek(ends) || self.reread_if_stale() {
             return;
         }
@@ -135,10 +135,12 @@ impl Run {
         }
     }
 
-    /// Another page was reached: a new entry of the history.
+    /// Another page was reached: a new entry of the history, where there may be one.
     pub(super) fn step(self) {
         let at = usize::try_from(self.entries()).unwrap_or_default();
-        trail::push();
+        if self.portal.channel.keeps_history() {
+            trail::push();
+        }
         let page = self.place_name();
         self.draft.update_value(|draft| draft.walk(at + 1, &page));
         self.arrive();
@@ -148,7 +150,7 @@ impl Run {
     pub(super) fn arrive(self) {
         self.failure.set(None);
         self.changed.set(false);
-        self.turned.set_value(clock::now().0);
+        self.turned.set_value(clock::onward());
         let page = self.peek(page_of);
         self.furthest.update(|furthest| *furthest = (*furthest).max(page));
         self.turn_page();
