@@ -21,8 +21,8 @@ use crate::project;
 
 const WIDTH: u32 = 390;
 const HEIGHT: u32 = 844;
-/// The screen of an upright kiosk.
 const KIOSK: (u32, u32) = (1080, 1920);
+const KIOSK_WIDE: (u32, u32) = (1920, 1080);
 const START: Duration = Duration::from_secs(30);
 /// Without it the buttons of the browser's own bar keep the window from becoming as narrow as a phone.
 const NARROW: &str = "* { min-width: 0; padding-left: 0; padding-right: 0; margin-left: 0; margin-right: 0; border-spacing: 0; }";
@@ -60,8 +60,8 @@ impl Engine {
         }
     }
 
-    fn capabilities(self, kiosk: bool) -> Value {
-        let (width, height) = size(kiosk);
+    fn capabilities(self, screen: Screen) -> Value {
+        let ((width, height), kiosk) = (screen.size(), screen.is_kiosk());
         match self {
             Self::Chromium => json!({
                 "browserName": "chrome",
@@ -109,12 +109,34 @@ impl Engine {
 pub struct Setting {
     /// Time zone of the device, an IANA name; the machine's where it isn't said.
     pub time_zone: Option<&'static str>,
-    /// Whether it is an upright kiosk rather than a phone.
-    pub kiosk: bool,
+    /// Its screen.
+    pub screen: Screen,
 }
 
-fn size(kiosk: bool) -> (u32, u32) {
-    if kiosk { KIOSK } else { (WIDTH, HEIGHT) }
+/// What the portal is shown on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// A phone's.
+    #[default]
+    Phone,
+    /// An upright kiosk's.
+    Kiosk,
+    /// A lying kiosk's.
+    KioskWide,
+}
+
+impl Screen {
+    fn size(self) -> (u32, u32) {
+        match self {
+            Self::Phone => (WIDTH, HEIGHT),
+            Self::Kiosk => KIOSK,
+            Self::KioskWide => KIOSK_WIDE,
+        }
+    }
+
+    fn is_kiosk(self) -> bool {
+        self != Self::Phone
+    }
 }
 
 /// A process group that ends with this.
@@ -209,7 +231,7 @@ impl Browser {
                 command.env("XDG_CONFIG_HOME", &directory);
                 command.env("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1").env("LIBGL_ALWAYS_SOFTWARE", "1");
                 // No phone has fewer points to a pixel, and bar codes need them.
-                if !setting.kiosk {
+                if !setting.screen.is_kiosk() {
                     command.env("GDK_SCALE", "2");
                 }
                 scratch = Some(directory);
@@ -223,7 +245,7 @@ impl Browser {
         // The driver goes before the screen that its windows are on.
         groups.insert(0, Group::start(command, engine.name())?);
         listening(port).with_context(|| format!("the driver of {}", engine.name()))?;
-        let Value::Object(capabilities) = engine.capabilities(setting.kiosk) else {
+        let Value::Object(capabilities) = engine.capabilities(setting.screen) else {
             bail!("no capabilities")
         };
         let driver = format!("http://127.0.0.1:{port}");
@@ -233,7 +255,7 @@ impl Browser {
             .await
             .with_context(|| format!("no session of {}", engine.name()))?;
         if engine != Engine::Chromium {
-            resize(&client, size(setting.kiosk)).await?;
+            resize(&client, setting.screen.size()).await?;
         }
         Ok(Self { engine, client, driver, scratch, _groups: groups })
     }
@@ -271,7 +293,7 @@ impl Browser {
         };
         self.client.switch_to_window(second.clone()).await?;
         if self.engine != Engine::Chromium {
-            resize(&self.client, size(false)).await?;
+            resize(&self.client, Screen::Phone.size()).await?;
         }
         Ok([first, second])
     }
@@ -299,7 +321,7 @@ fn screen() -> Result<(String, Group)> {
     use std::io::{BufRead, BufReader};
     let mut command = Command::new("Xvfb");
     command
-        .args(["-displayfd", "1", "-screen", "0", "1280x2048x24", "-nolisten", "tcp"])
+        .args(["-displayfd", "1", "-screen", "0", "2048x2048x24", "-nolisten", "tcp"])
         .stdout(Stdio::piped());
     let mut server = Group::start(command, "xvfb")?;
     let output = server.0.stdout.take().context("Xvfb has no output")?;

@@ -11,6 +11,7 @@ pub mod page;
 pub mod proxy;
 pub mod scroll;
 pub mod shots;
+pub mod soak;
 pub mod wire;
 pub mod world;
 

@@ -4,11 +4,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use fantoccini::{Client, Locator};
+use http_body_util::Full;
+use hyper::Request;
+use member_portal::domain::colour::{Brand, roles};
 use member_portal::i18n::{self, Locale};
 use serde_json::{Value, json};
 
+use crate::contract::BASE;
 use crate::decode::{self, Symbol};
 use crate::driver::{Browser, Engine};
+use crate::http::{exchange, pool};
 use crate::proxy::Proxy;
 use crate::{axe, shots};
 
@@ -19,10 +24,11 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// A page that doesn't answer a script for so long hangs.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// The colours of the other theme, set as the boot script sets them, so that one state can be looked at in both.
+/// The colours of the other theme, set as the boot script sets them, so that one state can be looked at in both. A kiosk keeps
+/// none for its next start.
 const FLIP: &str = "
-    const theme = arguments[0], root = document.documentElement;
-    const tokens = JSON.parse(localStorage.getItem('portal.brand')).tokens[theme];
+    const [theme, both] = arguments, root = document.documentElement, shared = root.dataset.channel === 'kiosk';
+    const tokens = (shared ? both : JSON.parse(localStorage.getItem('portal.brand')).tokens)[theme];
     root.dataset.theme = theme;
     for (const name in tokens) root.style.setProperty('--' + name, tokens[name]);
     for (const one of document.images) {
@@ -54,7 +60,8 @@ const LOOK: &str = "
     if (beyond.length || root.scrollWidth > root.clientWidth) {
         wrong.push('too wide: ' + beyond.slice(0, 3).map((one) => one.tagName + '.' + one.className).join(', '));
     }
-    const heads = [...document.querySelectorAll('h1')].filter(shown);
+    const all = [...document.querySelectorAll('h1')].filter(shown), open = all.filter((one) => !one.closest('[inert]'));
+    const heads = open.length ? open : all;
     if (heads.length !== 1) wrong.push(heads.length + ' h1: ' + heads.map((one) => one.textContent).join(' | '));
     else if (!heads[0].textContent.trim()) wrong.push('an empty h1');
     const mains = [...document.querySelectorAll('main')].filter(shown);
@@ -99,6 +106,19 @@ const INTENTS: &str = "
         read.onerror = end;
     };";
 
+/// The colours of the programme behind the proxy, as the portal derives them.
+async fn tokens(proxy: &Proxy) -> Result<Value> {
+    let request = Request::get(format!("{}{BASE}/programme", proxy.origin)).body(Full::default())?;
+    let programme = exchange(&pool(), request).await?.json()?;
+    let word = |name: &str| programme["brand"][name].as_str().unwrap_or_default();
+    let brand = Brand::parse(word("primary"), word("accent"), word("mood"));
+    let all = |dark: bool| {
+        let named = roles(&brand, dark).into_iter().map(|(name, colour)| (name.to_owned(), json!(colour)));
+        Value::Object(named.collect())
+    };
+    Ok(json!({ "light": all(false), "dark": all(true) }))
+}
+
 /// The portal of one programme in one browser, in one language.
 pub struct Page<'a> {
     browser: &'a Browser,
@@ -107,6 +127,8 @@ pub struct Page<'a> {
     programme: &'a str,
     locale: Locale,
     findings: Vec<String>,
+    /// The brand's colours, light and dark.
+    tokens: Value,
 }
 
 impl<'a> Page<'a> {
@@ -122,7 +144,8 @@ impl<'a> Page<'a> {
     ) -> Result<Self> {
         i18n::set_locale(locale);
         shots::clear(browser.engine.name(), programme)?;
-        let page = Self { browser, proxy, programme, locale, findings: Vec::new() };
+        let tokens = tokens(proxy).await?;
+        let page = Self { browser, proxy, programme, locale, findings: Vec::new(), tokens };
         page.client().goto(&format!("{}/robots.txt", proxy.origin)).await?;
         page.client().delete_all_cookies().await?;
         page.keep("portal.theme", "light").await?;
@@ -345,7 +368,7 @@ impl<'a> Page<'a> {
         self.rest().await.with_context(|| format!("screen {screen}"))?;
         let mut known = Vec::new();
         for theme in ["light", "dark"] {
-            let flipped = self.script(FLIP, vec![json!(theme)]).await?;
+            let flipped = self.flip(theme).await?;
             anyhow::ensure!(flipped.as_u64() > Some(20), "{screen}: the boot script would find no colours");
             self.rest().await?;
             let found = axe::violations(self.client()).await?;
@@ -360,7 +383,7 @@ impl<'a> Page<'a> {
             }
             self.shoot(&format!("{screen}-{theme}")).await?;
         }
-        self.script(FLIP, vec![json!("light")]).await?;
+        self.flip("light").await?;
         if self.programme == IN_WECHAT {
             self.channel("wechat").await?;
             for fault in axe::violations(self.client()).await?.iter().filter(|fault| !known.contains(*fault))
@@ -377,6 +400,11 @@ impl<'a> Page<'a> {
             self.note(format!("{screen}: {fault}"));
         }
         Ok(())
+    }
+
+    /// Shows the state in a theme; gives how many colours that has.
+    async fn flip(&self, theme: &str) -> Result<Value> {
+        self.script(FLIP, vec![json!(theme), self.tokens.clone()]).await
     }
 
     /// Looks as in another channel, of which the style sheets know by this attribute.
@@ -410,7 +438,7 @@ impl<'a> Page<'a> {
     pub async fn scan(&mut self, screen: &str, text: &str) -> Result<()> {
         self.see("svg.qr").await?;
         for theme in ["dark", "light"] {
-            self.script(FLIP, vec![json!(theme)]).await?;
+            self.flip(theme).await?;
             let mut found = std::collections::BTreeSet::new();
             // On a low screen they may not be seen at once.
             for code in ["svg.c128", "svg.qr"] {

@@ -114,7 +114,8 @@ impl Proxy {
         self.shared.book()
     }
 
-    /// From now on, what begins with `place` fails; `place` is a method, a space and a path with its query.
+    /// From now on, what begins with `place` fails; `place` is a method, a space and a path with its query. A space at its
+    /// end means just that address.
     pub fn spoil(&self, place: &str, fault: Fault) {
         self.book().spoil(place, fault);
     }

@@ -14,7 +14,7 @@ mod controls;
 mod faults;
 #[path = "e2e/journey.rs"]
 mod journey;
-#[path = "e2e/kiosk.rs"]
+#[path = "e2e/kiosk/mod.rs"]
 mod kiosk;
 #[path = "e2e/offers.rs"]
 mod offers;
@@ -39,7 +39,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use member_portal::i18n::Locale;
 use portal_tests::backend::{Backend, now_by_hand};
-use portal_tests::driver::{Browser, Engine, Setting};
+use portal_tests::driver::{Browser, Engine, Screen, Setting};
 use portal_tests::page::Page;
 use portal_tests::proxy::Proxy;
 
@@ -145,9 +145,17 @@ fn by_hand(engine: Engine) {
 }
 
 fn at_a_kiosk(engine: Engine) {
-    run(engine, "kiosk", Setting { kiosk: true, ..Setting::default() }, async |browser| {
-        kiosk::walk(browser).await
-    });
+    let setting = Setting { screen: Screen::Kiosk, ..Setting::default() };
+    run(engine, "kiosk", setting, async |browser| kiosk::walk(browser).await);
+}
+
+fn at_a_lying_kiosk(engine: Engine) {
+    let setting = Setting { screen: Screen::KioskWide, ..Setting::default() };
+    run(engine, "kiosk lying", setting, async |browser| kiosk::wide::walk(browser).await);
+}
+
+fn beside_a_kiosk(engine: Engine) {
+    run(engine, "kiosk's phone", Setting::default(), async |browser| kiosk::phone::walk(browser).await);
 }
 
 fn offered_surveys(engine: Engine) {
@@ -162,8 +170,8 @@ macro_rules! engine {
     ($name:ident, $engine:expr) => {
         mod $name {
             use super::{
-                Engine, Locale, answering, at_a_kiosk, by_hand, elsewhere, offered_surveys, path_of,
-                thousands, trouble, two_tabs,
+                Engine, Locale, answering, at_a_kiosk, at_a_lying_kiosk, beside_a_kiosk, by_hand, elsewhere,
+                offered_surveys, path_of, thousands, trouble, two_tabs,
             };
 
             #[test]
@@ -209,6 +217,16 @@ macro_rules! engine {
             #[test]
             fn kiosk() {
                 at_a_kiosk($engine);
+            }
+
+            #[test]
+            fn kiosk_wide() {
+                at_a_lying_kiosk($engine);
+            }
+
+            #[test]
+            fn kiosk_phone() {
+                beside_a_kiosk($engine);
             }
 
             #[test]

@@ -97,7 +97,8 @@ impl Book {
     pub(super) fn begin(&mut self, copy: &Copy) -> Turn {
         let place = copy.place();
         let flow = FLOW.iter().any(|begin| place.starts_with(begin)).then_some(self.flow);
-        let begun = |(begin, _): &&(String, Fault)| place.starts_with(begin);
+        let whole = format!("{place} ");
+        let begun = |(begin, _): &&(String, Fault)| whole.starts_with(begin);
         let spoiled = self.faults.iter().rev().find(begun).map(|(_, fault)| fault.clone());
         let planned = flow.and_then(|number| self.plan.remove(&number));
         if flow.is_some() {

@@ -50,15 +50,21 @@ async fn all(member: &Member) -> Result<Vec<Value>> {
 
 /// Answers everything on the page.
 pub(crate) async fn fill(page: &mut Page<'_>) -> Result<()> {
+    choose(page).await?;
+    if page.count("main.q textarea").await? > 0 {
+        page.fill("main.q textarea", "少一点糖，thanks!").await?;
+    }
+    Ok(())
+}
+
+/// The same, but for words.
+pub(crate) async fn choose(page: &Page<'_>) -> Result<()> {
     page.rest().await?;
     for _ in 0..ROUNDS {
         if page.script(ANSWER, vec![]).await? == 0 {
             break;
         }
         page.rest().await?;
-    }
-    if page.count("main.q textarea").await? > 0 {
-        page.fill("main.q textarea", "少一点糖，thanks!").await?;
     }
     Ok(())
 }
