@@ -13,7 +13,7 @@ use crate::platform::network::is_online;
 use crate::platform::{dom, idle, storage};
 use crate::state::toast::Toasts;
 use crate::state::{Portal, redemptions};
-use crate::ui::{bone, live, loading};
+use crate::ui::{Build, bone, live, loading};
 use leptos::prelude::*;
 use std::future::Future;
 use std::pin::Pin;
@@ -257,7 +257,7 @@ impl Screens {
             if failed.get() {
                 failure(&ApiError::Offline, load)
             } else {
-                loading(view! { {bone("h", 6)}{bone("t", 10)}{bone("t", 8)} }.into_any())
+                loading(view! { {bone("h", 6)}{bone("t", 10)}{bone("t", 8)} }.built())
             }
         });
         view! {
@@ -266,7 +266,7 @@ impl Screens {
                 <main id="main">{body}</main>
             </div>
         }
-        .into_any()
+        .built()
     }
 
     async fn load(self, part: Part) -> bool {

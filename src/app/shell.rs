@@ -8,7 +8,7 @@ use crate::platform::{network, timer};
 use crate::state::nav::Nav;
 use crate::state::toast::Toasts;
 use crate::state::{Portal, effect, look, session};
-use crate::ui::{icon_small, live};
+use crate::ui::{Build, icon_small, live};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -77,7 +77,7 @@ pub(super) fn shell(portal: Portal) -> AnyView {
             {live(move || toasts.list().into_iter().map(|(_, text)| toast(text)).collect_view().into_any())}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn same_screen(old: Option<&Route>, new: Option<&Route>) -> bool {
@@ -91,7 +91,7 @@ fn offline_bar() -> AnyView {
             <span class="grow">{t(key::OFFLINE_BAR_PLAIN)}</span>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn toast(text: String) -> AnyView {
@@ -101,7 +101,7 @@ fn toast(text: String) -> AnyView {
             {text}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn screen(screens: Screens, portal: Portal, route: &Route) -> AnyView {

@@ -5,7 +5,7 @@ use crate::domain::config::ConfigFault;
 use crate::i18n::{key, t};
 use crate::parts::failure::words;
 use crate::platform::dom;
-use crate::ui::{icon_small, safe};
+use crate::ui::{Build, icon_small, safe};
 use leptos::prelude::*;
 
 fn screen(title: String, text: String, body: AnyView) -> AnyView {
@@ -25,7 +25,7 @@ fn screen(title: String, text: String, body: AnyView) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// The installer's file is broken: names the field.
@@ -45,7 +45,7 @@ pub(super) fn config(fault: &ConfigFault) -> AnyView {
             </div>
         </dl>
     }
-    .into_any();
+    .built();
     screen(t(key::CONFIG_TITLE).into(), String::new(), body)
 }
 

@@ -7,7 +7,7 @@ use crate::api::exchange::Reply;
 use crate::i18n::{Key, t};
 use crate::parts::coupon::note;
 use crate::platform::random;
-use crate::ui::live;
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 
 /// An action of the member and how it stands. Copying it copies the handle.
@@ -105,7 +105,7 @@ impl Attempt {
                 </button>
             </div>
         }
-        .into_any()
+        .built()
     }
 
     /// What went wrong, where something did.

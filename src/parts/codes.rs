@@ -2,6 +2,7 @@
 
 use crate::domain::wallet::grouped;
 use crate::i18n::{Key, fill, key};
+use crate::ui::Build;
 use crate::ui::code::{BAR_HEIGHT, code128_path, qr_path};
 use leptos::prelude::*;
 
@@ -40,7 +41,7 @@ fn drawing(
             <path fill="#000" d=path></path>
         </svg>
     }
-    .into_any()
+    .built()
 }
 
 /// A QR code; nothing when it can't be drawn. The class `qr`, or `qr big`, sets its size.
@@ -68,5 +69,5 @@ pub fn bars(code: &str) -> AnyView {
 
 /// The code itself, in groups of four.
 pub fn digits(code: &str) -> AnyView {
-    view! { <p class="num codebox__n">{grouped(code)}</p> }.into_any()
+    view! { <p class="num codebox__n">{grouped(code)}</p> }.built()
 }

@@ -6,7 +6,7 @@ use crate::domain::wallet::tenths;
 use crate::i18n::{Key, fill, key, t};
 use crate::parts::words;
 use crate::platform::{clock, intl};
-use crate::ui::{bone, icon_small};
+use crate::ui::{Build, bone, icon_small};
 use leptos::prelude::*;
 
 /// From so many days before its end on a ticket says how long is left.
@@ -45,7 +45,7 @@ pub fn deadline(until: Option<Instant>) -> AnyView {
         {left}
         {fill(key::WALLET_EXPIRES, &[("date", &words::day(until))])}
     }
-    .into_any()
+    .built()
 }
 
 /// The upper part of a voucher or coupon: its face, what it is, a line below, and where it stands.
@@ -65,7 +65,7 @@ pub fn top(face: AnyView, title: &str, sub: Option<String>, (word, colour): (&st
             <i></i>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// The shape of a voucher or coupon while it waits, with that of its lower part.
@@ -82,7 +82,7 @@ pub fn bones(below: AnyView) -> AnyView {
             <div class="voucher__b">{below}</div>
         </article>
     }
-    .into_any()
+    .built()
 }
 
 /// A coupon's face in the place of a picture.
@@ -92,7 +92,7 @@ pub fn face(discount: &Discount) -> AnyView {
             <b class="num">{figure(discount)}</b>
         </span>
     }
-    .into_any()
+    .built()
 }
 
 /// Label and value of one line of facts.
@@ -103,7 +103,7 @@ pub fn fact(label: Key, value: AnyView) -> AnyView {
             <dd>{value}</dd>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// Rules, one a line; nothing where there are none.
@@ -118,7 +118,7 @@ pub fn terms(terms: &[String]) -> AnyView {
             <ul class="terms">{items}</ul>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 /// What went wrong with an action, and below it what is safe.
@@ -129,5 +129,5 @@ pub fn note(what: String, safe: String) -> AnyView {
             <span>{what} <br /> {safe}</span>
         </p>
     }
-    .into_any()
+    .built()
 }

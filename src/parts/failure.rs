@@ -5,7 +5,7 @@ use crate::domain::route::Route;
 use crate::i18n::{fill, key, t};
 use crate::platform::timer;
 use crate::state::nav;
-use crate::ui::{Notice, notice};
+use crate::ui::{Build, Notice, notice};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ fn failed(error: &ApiError, retry: Arc<dyn Fn() + Send + Sync>) -> AnyView {
                 {t(way.1)}
             </a>
         }
-        .into_any()
+        .built()
     } else {
         counting_button(error.retry_after(), retry)
     };
@@ -102,5 +102,5 @@ fn counting_button(after: Option<i64>, retry: Arc<dyn Fn() + Send + Sync>) -> An
             {label}
         </button>
     }
-    .into_any()
+    .built()
 }

@@ -3,7 +3,7 @@
 use crate::domain::route::{CatalogueFilter, Route};
 use crate::i18n::{key, t};
 use crate::state::{look, nav, portal};
-use crate::ui::{icon, live};
+use crate::ui::{Build, icon, live};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -29,7 +29,7 @@ pub fn tabbed(tab: Tab, class: &'static str, head: AnyView, body: AnyView) -> An
             {tabs(tab)}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// The five places.
@@ -45,7 +45,7 @@ fn tabs(tab: Tab) -> AnyView {
                 {word}
             </a>
         }
-        .into_any()
+        .built()
     };
     let surveys =
         portal.has("surveys").then(|| place(Tab::Surveys, Route::Surveys, "star", t(key::TAB_SURVEYS)));
@@ -66,7 +66,7 @@ fn tabs(tab: Tab) -> AnyView {
             {place(Tab::Me, Route::Me, "user", t(key::TAB_ME))}
         </nav>
     }
-    .into_any()
+    .built()
 }
 
 /// The landscape as a picture behind a head.
@@ -111,7 +111,7 @@ pub fn leave(class: &'static str, name: &'static str, label: &'static str, other
             {icon(name)}
         </a>
     }
-    .into_any()
+    .built()
 }
 
 /// The plain head of a sub-page; it also names the document.
@@ -125,5 +125,5 @@ pub fn page_head(title: &str, otherwise: Route, action: AnyView) -> AnyView {
             </h1> {action}
         </header>
     }
-    .into_any()
+    .built()
 }

@@ -8,6 +8,7 @@ use crate::parts::failure::line;
 use crate::parts::words;
 use crate::platform::share;
 use crate::state::{session, toast};
+use crate::ui::Build;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -87,5 +88,5 @@ pub fn offered(transfer: &Transfer, title: &str, moved: Callback<()>) -> AnyView
             </button>
         </section>
     }
-    .into_any()
+    .built()
 }

@@ -5,6 +5,7 @@ use crate::domain::points::Balance;
 use crate::i18n::{fill, key, t};
 use crate::parts::words;
 use crate::state::portal;
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// The buckets as one bar: soonest first in the accent, the later the paler.
@@ -40,7 +41,7 @@ pub fn bucket_bar(balance: &Balance) -> AnyView {
             {bars.collect_view()}
         </ul>
     }
-    .into_any()
+    .built()
 }
 
 /// What home says of the balance: the number, what expires next, the bar.
@@ -64,5 +65,5 @@ pub fn balance_panel(balance: &Balance) -> AnyView {
         </div>
         {bucket_bar(balance)}
     }
-    .into_any()
+    .built()
 }

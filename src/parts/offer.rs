@@ -9,7 +9,7 @@ use crate::parts::words;
 use crate::platform::{dom, timer};
 use crate::state::offers::{self, Place};
 use crate::state::{nav, portal};
-use crate::ui::live;
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -33,7 +33,7 @@ pub fn offered(place: Memo<Option<Place>>) -> AnyView {
             })}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// What it is about.
@@ -105,5 +105,5 @@ fn card(offer: &SurveyOffer, place: Place) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .built()
 }

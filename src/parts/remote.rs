@@ -4,7 +4,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::failure::{failure, line};
 use crate::parts::words;
 use crate::state::{Query, Status};
-use crate::ui::{icon_small, live, loading};
+use crate::ui::{Build, icon_small, live, loading};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ fn frame(
                     </button>
                 </div>
             }
-            .into_any()
+            .built()
         }
         _ => ().into_any(),
     };
@@ -61,5 +61,5 @@ fn frame(
         {live(note)}
         {live(move || draw().unwrap_or_else(&waiting))}
     }
-    .into_any()
+    .built()
 }

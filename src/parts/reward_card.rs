@@ -3,7 +3,7 @@
 use crate::domain::reward::{Image, Reward};
 use crate::domain::route::Route;
 use crate::state::portal;
-use crate::ui::amount;
+use crate::ui::{Build, amount};
 use leptos::prelude::*;
 
 /// A picture on its shelf. It stands beside the words that name it, so it is silent.
@@ -23,7 +23,7 @@ fn drawn(image: Option<&Image>, loading: &'static str) -> AnyView {
         let dark = portal.dark.get();
         image.url_dark.clone().filter(|_| dark).unwrap_or_else(|| image.url.clone())
     };
-    view! { <img class="ill" src=src alt="" loading=loading decoding="async" /> }.into_any()
+    view! { <img class="ill" src=src alt="" loading=loading decoding="async" /> }.built()
 }
 
 /// A reward on home, one of three.
@@ -39,5 +39,5 @@ pub fn small_card(reward: &Reward, points: &str) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .built()
 }

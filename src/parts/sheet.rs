@@ -1,6 +1,7 @@
 //! A sheet from below: the focus stays in it while it is open and goes back to where it came from.
 
 use crate::platform::dom;
+use crate::ui::Build;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -44,7 +45,7 @@ pub fn sheet(opener: &'static str, close: Callback<()>, body: AnyView) -> AnyVie
             {body}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn keep_inside(event: &KeyboardEvent) {

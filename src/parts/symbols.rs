@@ -1,6 +1,6 @@
 //! Symbols that home doesn't have: the sprite loads with home and holds what home and other screens share.
 
-use crate::ui::{icon, icon_small};
+use crate::ui::{Build, icon, icon_small};
 use leptos::prelude::*;
 
 /// A symbol by its name, of here or of the sprite.
@@ -19,7 +19,7 @@ fn drawn(class: &'static str, lines: &'static str) -> AnyView {
             <path d=lines></path>
         </svg>
     }
-    .into_any()
+    .built()
 }
 
 fn lines(name: &str) -> Option<&'static str> {

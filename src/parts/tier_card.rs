@@ -6,7 +6,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::words;
 use crate::platform::intl;
 use crate::state::portal;
-use crate::ui::{icon, rich};
+use crate::ui::{Build, icon, rich};
 use leptos::prelude::*;
 
 fn percent(value: i64) -> String {
@@ -39,7 +39,7 @@ fn gauge(gauge: Gauge, next: Option<String>) -> AnyView {
             </dd>
         </dl>
     }
-    .into_any()
+    .built()
 }
 
 /// What the card has at its top right.
@@ -57,11 +57,11 @@ pub fn tier_card(status: &TierStatus, corner: &Corner) -> AnyView {
     let since = status.since.map(|at| fill(key::TIER_SINCE, &[("date", &intl::show(at, intl::Style::Date))]));
     let aside = match corner {
         Corner::Benefits if status.benefits.is_empty() => {
-            view! { <span class="tier__go">{icon("right")}</span> }.into_any()
+            view! { <span class="tier__go">{icon("right")}</span> }.built()
         }
         Corner::Benefits => {
             let count = fill(key::TIER_BENEFITS, &[("n", &group(status.benefits.len() as i64))]);
-            view! { <span class="tier__go">{count} {icon("right")}</span> }.into_any()
+            view! { <span class="tier__go">{count} {icon("right")}</span> }.built()
         }
         Corner::Logo => super::frame::logo(),
     };
@@ -76,7 +76,7 @@ pub fn tier_card(status: &TierStatus, corner: &Corner) -> AnyView {
         </div>
         {gauges}
     }
-    .into_any()
+    .built()
 }
 
 fn gap(one: &Requirement) -> AnyView {
@@ -117,7 +117,7 @@ fn gaps(goal: &Goal) -> AnyView {
         {missing.iter().enumerate().map(piece).collect_view()}
         {after}
     }
-    .into_any()
+    .built()
 }
 
 /// Amount and date to rise, amount and date to keep, in one sentence.
@@ -130,7 +130,7 @@ pub fn outlook(status: &TierStatus) -> AnyView {
             {gaps(goal)}
             {rich(key::TIER_OUTLOOK_RISE_AFTER, &[("tier", &goal.tier.name)])}
         }
-        .into_any(),
+        .built(),
         None => rich(key::TIER_OUTLOOK_TOP, &[]),
     };
     let keep = status.retain.as_ref().and_then(|goal| {
@@ -141,7 +141,7 @@ pub fn outlook(status: &TierStatus) -> AnyView {
             rich(key::TIER_OUTLOOK_KEEP_BEFORE, &[("date", &date)])
         };
         let after = rich(key::TIER_OUTLOOK_KEEP_AFTER, &[("tier", &goal.tier.name)]);
-        Some(view! { {before} {gaps(goal)} {after} }.into_any())
+        Some(view! { {before} {gaps(goal)} {after} }.built())
     });
     view! {
         <p class="outlook">
@@ -149,5 +149,5 @@ pub fn outlook(status: &TierStatus) -> AnyView {
             {keep.map(|text| view! { " " <span>{text}</span> })}
         </p>
     }
-    .into_any()
+    .built()
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::number::group;
 use crate::i18n::{self, Key, segments, t};
+use crate::ui::built::Build;
 use leptos::prelude::*;
 
 /// An icon of the sprite in `index.html`, by its name without `i-`.
@@ -22,12 +23,12 @@ fn icon_with(class: &'static str, name: &str) -> AnyView {
             <use href=href></use>
         </svg>
     }
-    .into_any()
+    .built()
 }
 
 /// Points as a grouped number.
 pub fn num(value: i64) -> AnyView {
-    view! { <span class="num">{group(value)}</span> }.into_any()
+    view! { <span class="num">{group(value)}</span> }.built()
 }
 
 /// A number with its unit beside it.
@@ -36,13 +37,13 @@ pub fn amount(value: i64, unit: &str) -> AnyView {
         <span class="num">{group(value)}</span>
         <span class="unit">{unit.to_string()}</span>
     }
-    .into_any()
+    .built()
 }
 
 /// A message with its emphasised parts in bold.
 pub fn rich(key: Key, values: &[(&str, &str)]) -> AnyView {
     let piece = |(strong, text): (bool, String)| {
-        if strong { view! { <b>{text}</b> }.into_any() } else { text.into_any() }
+        if strong { view! { <b>{text}</b> }.built() } else { text.into_any() }
     };
     segments(key, values).into_iter().map(piece).collect_view().into_any()
 }
@@ -72,12 +73,12 @@ pub fn notice(notice: Notice, action: AnyView) -> AnyView {
             {action}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// A sentence about what is safe.
 pub fn safe(text: String) -> AnyView {
-    view! { <p class="safe">{icon_small("shield")}{text}</p> }.into_any()
+    view! { <p class="safe">{icon_small("shield")}{text}</p> }.built()
 }
 
 /// Bones in the place of text, `width` in rem from 2 to 10.
@@ -86,7 +87,7 @@ pub fn bone(kind: &str, width: u8) -> AnyView {
     class.push_str(kind);
     class.push_str(" w-");
     class.push_str(&width.to_string());
-    view! { <i class=class></i> }.into_any()
+    view! { <i class=class></i> }.built()
 }
 
 /// A piece of the page that is drawn anew when a signal that it reads changes.
@@ -107,7 +108,7 @@ pub fn loading(bones: AnyView) -> AnyView {
             {bones}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// A ring that tells real time: `percent` of it is left.
@@ -123,5 +124,5 @@ pub fn ring(percent: impl Fn() -> i64 + Send + Sync + 'static) -> AnyView {
             <circle class="v" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray=dash></circle>
         </svg>
     }
-    .into_any()
+    .built()
 }

@@ -1,6 +1,6 @@
 //! Home's shape while it waits; the same boxes as the boot shell, so that nothing moves.
 
-use crate::ui::bone;
+use crate::ui::{Build, bone};
 use leptos::prelude::*;
 
 /// The bones.
@@ -15,9 +15,9 @@ pub(super) fn bones() -> AnyView {
                 </p>
             </div>
         }
-        .into_any()
+        .built()
     };
-    let card = || view! { <li><span class="shelf"></span>{bone("t", 5)}{bone("t", 4)}</li> }.into_any();
+    let card = || view! { <li><span class="shelf"></span>{bone("t", 5)}{bone("t", 4)}</li> }.built();
     view! {
         <div class="tier" data-material="plain">
             <div class="row">
@@ -35,5 +35,5 @@ pub(super) fn bones() -> AnyView {
         </section>
         <div class="next"></div>
     }
-    .into_any()
+    .built()
 }

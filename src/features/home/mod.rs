@@ -14,7 +14,7 @@ use crate::parts::reward_card::small_card;
 use crate::parts::tier_card::{Corner, outlook, tier_card};
 use crate::platform::{clock, intl};
 use crate::state::{look, portal};
-use crate::ui::icon;
+use crate::ui::{Build, icon};
 use leptos::prelude::*;
 
 /// The screen, with what may come below it.
@@ -26,7 +26,7 @@ pub fn page(below: AnyView) -> AnyView {
             {remote(portal.overview, bones::bones, |overview| content(&overview))} {below}
         </main>
     }
-    .into_any();
+    .built();
     tabbed(Tab::Home, "app", head(), body)
 }
 
@@ -34,15 +34,15 @@ fn head() -> AnyView {
     let portal = portal();
     let name = portal.of(|programme| programme.name.clone());
     let greeting = move || match portal.overview.known() {
-        Some(overview) => view! { <span>{greet(&overview.member.display_name)}</span> }.into_any(),
+        Some(overview) => view! { <span>{greet(&overview.member.display_name)}</span> }.built(),
         None if portal.overview.status().with(|status| status.fault.is_some()) => {
-            view! { <span>{greet("")}</span> }.into_any()
+            view! { <span>{greet("")}</span> }.built()
         }
         None => view! {
             <span class="vh">{t(key::LOADING_PAGE)}</span>
             <i class="bone" aria-hidden="true"></i>
         }
-        .into_any(),
+        .built(),
     };
     view! {
         <header class="scene">
@@ -56,7 +56,7 @@ fn head() -> AnyView {
             </div>
         </header>
     }
-    .into_any()
+    .built()
 }
 
 fn greet(name: &str) -> String {
@@ -82,7 +82,7 @@ fn content(overview: &Overview) -> AnyView {
         {rewards(overview)}
         {next::next(overview)}
     }
-    .into_any()
+    .built()
 }
 
 fn rewards(overview: &Overview) -> AnyView {
@@ -116,5 +116,5 @@ fn rewards(overview: &Overview) -> AnyView {
             <ul class="rgrid three">{cards}</ul>
         </section>
     }
-    .into_any()
+    .built()
 }

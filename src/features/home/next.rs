@@ -10,7 +10,7 @@ use crate::parts::reward_card::picture;
 use crate::parts::words;
 use crate::platform::{clock, intl};
 use crate::state::portal;
-use crate::ui::icon;
+use crate::ui::{Build, icon};
 use leptos::prelude::*;
 
 /// Points that expire within this many days come before a survey.
@@ -43,7 +43,7 @@ fn row(href: String, mark: AnyView, title: String, detail: String, action: &'sta
             <span class="btn sm">{action}</span>
         </a>
     }
-    .into_any()
+    .built()
 }
 
 fn expiring(bucket: &Bucket, at: Instant) -> AnyView {
@@ -55,7 +55,7 @@ fn expiring(bucket: &Bucket, at: Instant) -> AnyView {
             <span class="s">{intl::show(at, intl::Style::Month)}</span>
         </span>
     }
-    .into_any();
+    .built();
     let values = [("n", group(bucket.amount)), ("points", points), ("date", words::day(at))];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let href = Route::Rewards(CatalogueFilter { affordable: true, ..CatalogueFilter::default() }).href();
@@ -70,8 +70,8 @@ fn expiring(bucket: &Bucket, at: Instant) -> AnyView {
 
 fn answer(survey: &SurveyItem) -> AnyView {
     let mark = match &survey.image {
-        Some(image) => view! { <span class="shelf shelf--s">{picture(Some(image))}</span> }.into_any(),
-        None => view! { <span class="glyph">{icon("star")}</span> }.into_any(),
+        Some(image) => view! { <span class="shelf shelf--s">{picture(Some(image))}</span> }.built(),
+        None => view! { <span class="glyph">{icon("star")}</span> }.built(),
     };
     let title =
         fill(key::HOME_SURVEY, &[("n", &group(survey.reward_points)), ("points", &portal().points_name())]);
@@ -81,7 +81,7 @@ fn answer(survey: &SurveyItem) -> AnyView {
 }
 
 fn start() -> AnyView {
-    let mark = view! { <span class="glyph">{icon("gift")}</span> }.into_any();
+    let mark = view! { <span class="glyph">{icon("gift")}</span> }.built();
     let title = fill(key::HOME_START, &[("points", &portal().points_name())]);
     row(Route::Earn.href(), mark, title, t(key::HOME_START_DETAIL).into(), t(key::HOME_START_GO))
 }

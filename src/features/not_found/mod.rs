@@ -3,7 +3,7 @@
 use crate::domain::route::Route;
 use crate::i18n::{key, t};
 use crate::parts::frame::page_head;
-use crate::ui::{Notice, notice};
+use crate::ui::{Build, Notice, notice};
 use leptos::prelude::*;
 
 /// The screen.
@@ -13,7 +13,7 @@ pub fn page() -> AnyView {
             {t(key::ACTION_HOME)}
         </a>
     }
-    .into_any();
+    .built();
     let said = Notice {
         icon: "search",
         title: t(key::NOTFOUND_TITLE).into(),
@@ -26,5 +26,5 @@ pub fn page() -> AnyView {
             {page_head(t(key::ERROR_GONE_TITLE), Route::Home, ().into_any())} <main id="main">{notice(said, home)}</main>
         </div>
     }
-    .into_any()
+    .built()
 }
