@@ -21,6 +21,28 @@
   let blank = 0;
   let ending = false;
 
+  // A screen that remembers nothing has no worker that keeps files; a browser may have had one before it was enrolled. A page
+  // that it still has in hand may keep files once more, so what it kept goes at every load.
+  function dismiss() {
+    if (!navigator.serviceWorker) return;
+    navigator.serviceWorker
+      .getRegistrations()
+      .then(function (workers) {
+        workers.forEach(function (worker) {
+          worker.unregister();
+        });
+        return caches.keys();
+      })
+      .then(function (names) {
+        names.forEach(function (name) {
+          if (/^portal-/.test(name)) caches.delete(name);
+        });
+      })
+      .catch(function () {
+        // Blocked storage has neither.
+      });
+  }
+
   function record() {
     const parts = /^kiosk (\d{1,6}) (.*)$/.exec(window.name);
     return { count: parts ? Number(parts[1]) : 0, why: parts ? parts[2] : '' };
@@ -106,4 +128,5 @@
     seen = clock();
   };
   setInterval(check, CHECK_MS);
+  dismiss();
 })();

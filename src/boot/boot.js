@@ -1,199 +1,263 @@
-// Runs before the first paint and before the bundle: theme, language and the last brand, and the screen that says what
-// is safe when the bundle can't run. ES2019, no dependency, reads no cookie, never reloads by itself.
+// Runs before the first paint and before the bundle: what the bundle will ask for first, theme, language and the last
+// brand, and the screen that says what is safe when the bundle can't run. No dependency, reads no cookie. Engines that
+// know no modules never come here: the page sends them to plain.html.
 (function () {
   'use strict';
 
   const root = document.documentElement;
   const SLOW_AFTER = 30000;
+  // Set when the page has been read anew because a file was missing or broken, until it has started.
+  const MARK = 'portal.again';
+  const PLAIN = '/plain.html';
+  // One function with what the compiler uses: a reference, two results, a sign extended, a float cut off, memory filled.
+  const PROBE = [
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 1, 111, 2, 127, 127, 3, 2, 1, 0, 5, 3, 1, 0, 1, 10, 23, 1, 21, 0, 65, 0, 192,
+    67, 0, 0, 0, 0, 252, 0, 65, 0, 65, 0, 65, 0, 252, 11, 0, 11,
+  ];
+  const able = Boolean(window.WebAssembly) && WebAssembly.validate(new Uint8Array(PROBE));
+  const kiosk = /^kiosk/.test(window.name);
   let started = false;
+  // Without its style sheet, which keeps nobody from starting.
+  let bare = false;
+  // Whoever can't run the programme is on the way to another page.
+  let trying = !able;
   let failed = '';
-  let covered = [];
+  const covered = [];
+  let code;
 
   // Private mode and blocked storage throw on mere access.
-  function kept(name) {
+  function attempt(run) {
     try {
-      return window.localStorage.getItem(name);
+      return run();
     } catch (error) {
       return null;
     }
   }
 
-  function media(query) {
-    return Boolean(window.matchMedia) && window.matchMedia(query).matches;
+  function kept(name) {
+    return attempt(() => localStorage.getItem(name));
   }
 
   function chooseTheme() {
     const wanted = kept('portal.theme');
-    if (wanted === 'light' || wanted === 'dark') return wanted;
-    return media('(prefers-color-scheme: dark)') ? 'dark' : 'light';
+    if (/^(light|dark)$/.test(wanted)) return wanted;
+    return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   }
 
-  function supported(tag) {
-    const low = String(tag).toLowerCase();
-    if (/^zh(-|_)?(hant|tw|hk|mo)/.test(low) || low.indexOf('hant') > 0) return 'zh-TW';
-    if (low.indexOf('zh') === 0) return 'zh-CN';
-    return low.indexOf('en') === 0 ? 'en' : '';
-  }
-
+  // As the programme chooses it (i18n::Locale::parse): the first answers are in this language.
   function chooseLocale() {
-    const tags = [kept('portal.locale')].concat(navigator.languages || [navigator.language]);
-    for (let i = 0; i < tags.length; i += 1) {
-      const locale = tags[i] ? supported(tags[i]) : '';
-      if (locale) return locale;
+    const tags = [kept('portal.locale')].concat(navigator.languages || navigator.language);
+    for (let tag of tags) {
+      tag = String(tag).toLowerCase();
+      if (/^zh/.test(tag)) return /hant|-tw|-hk|-mo/.test(tag) ? 'zh-TW' : 'zh-CN';
+      if (/^en(-|$)/.test(tag)) return 'en';
     }
     return 'zh-CN';
   }
 
-  function lastBrand() {
-    try {
-      const brand = JSON.parse(kept('portal.brand'));
-      return brand && typeof brand === 'object' ? brand : {};
-    } catch (error) {
-      return {};
-    }
+  const theme = chooseTheme();
+  const locale = chooseLocale();
+  const brand = attempt(() => JSON.parse(kept('portal.brand'))) || {};
+
+  function each(selector, run) {
+    document.querySelectorAll(selector).forEach(run);
   }
 
-  const theme = chooseTheme();
-  const brand = lastBrand();
-  const agent = navigator.userAgent || '';
-
+  // As state::look has kept it.
   function paintBrand() {
-    const tokens = (brand.tokens && brand.tokens[theme]) || {};
-    Object.keys(tokens).forEach(function (name) {
-      if (/^#[0-9a-f]{3,8}$/i.test(tokens[name])) {
-        root.style.setProperty(name.indexOf('--') === 0 ? name : '--' + name, tokens[name]);
-      }
+    const tokens = (brand.tokens || {})[theme] || {};
+    Object.keys(tokens).forEach((name) => {
+      if (/^#[0-9a-f]{3,8}$/i.test(tokens[name])) root.style.setProperty('--' + name, tokens[name]);
     });
     if (/^(soft|round|sharp|crisp)$/.test(brand.shape)) root.dataset.shape = brand.shape;
-    const picture = typeof brand.landscape === 'string' ? brand.landscape : (brand.landscape || {})[theme];
-    if (typeof picture === 'string' && /^(\/(?!\/)|https?:\/\/)[^"\\\n]*$/.test(picture)) {
+    const picture = (brand.landscape || {})[theme];
+    if (/^(\/(?!\/)|https?:\/\/)[^"\\\n]*$/.test(picture)) {
       root.style.setProperty('--landscape', 'url("' + picture + '")');
       root.classList.add('has-landscape');
     }
-    const sky = tokens.sky1 || tokens['--sky1'];
-    const meta = document.querySelector('meta[name="theme-color"]');
-    if (meta && (sky || theme === 'dark')) meta.content = sky || '#171d20';
+    if (tokens.sky1 || theme === 'dark') {
+      each('meta[name=theme-color]', (meta) => {
+        meta.content = tokens.sky1 || '#171d20';
+      });
+    }
   }
 
-  root.dataset.theme = theme;
-  root.dataset.channel = /MicroMessenger/i.test(agent) ? 'wechat' : 'mobile';
-  // A kiosk is watched from before the programme is there.
-  if (/^kiosk/.test(window.name)) {
-    root.dataset.channel = 'kiosk';
-    document.head.appendChild(document.createElement('script')).src = '/watchdog.js';
+  // A promise that may be taken later, or never.
+  function ask(address, options) {
+    const answer = fetch(address, options);
+    answer.catch(() => {});
+    return answer;
   }
-  root.lang = chooseLocale();
-  paintBrand();
 
-  function each(selector, run) {
-    Array.prototype.forEach.call(document.querySelectorAll(selector), run);
+  const portal = (window.__portal = {
+    // WeChat on iOS knows the page by the address that it was entered at.
+    entry: location.href,
+    // The language of the early answers, which are handed over by what was asked for.
+    locale,
+    early: {},
+
+    // The build's own script calls this for the main module, long before the glue is here to use it.
+    load(file, integrity) {
+      if (!able) return;
+      code = file;
+      portal.again = () => fetch(file, { integrity });
+      portal.module = ask(file, { integrity });
+    },
+
+    // The app calls this when its first screen stands.
+    started() {
+      started = true;
+      clearTimeout(slow);
+      if (!trying) attempt(() => sessionStorage.removeItem(MARK));
+      each('#boot', (shell) => shell.remove());
+      if (!failed || failed === 'B-03') return;
+      // It was only slow: give the page back.
+      failed = '';
+      cover(false);
+    },
+  });
+
+  // What the programme asks for first in any case, and a member's home.
+  function askEarly() {
+    const early = portal.early;
+    const file = (early['/config.json'] = ask('/config.json', { cache: 'no-cache' }));
+    file
+      .then((answer) => answer.clone().json())
+      .then((config) => {
+        if ((config.auth || 'cookie') !== 'cookie') return;
+        const api = (config.api || '/api/v1').trim().replace(/\/+$/, '');
+        const options = {
+          headers: { Accept: 'application/json', 'Accept-Language': locale },
+          credentials: api[0] === '/' ? 'same-origin' : 'include',
+        };
+        const begin = (path) => {
+          early[path] = ask(api + path, options);
+        };
+        begin('/programme');
+        const known = attempt(() => Object.keys(localStorage).some((name) => !name.indexOf('portal.member.kept')));
+        if (known && !kiosk && location.pathname !== '/sign-in') begin('/me/overview');
+      })
+      .catch(() => {});
   }
 
   // The probe is 1 rem wide, so this notices a reader's larger text however it was set.
   function watchText() {
-    const probe = document.getElementById('probe');
-    function measure() {
-      const rem = probe.getBoundingClientRect().width || 16;
-      if (window.innerWidth / rem < 17.5) root.dataset.text = 'large';
-      else delete root.dataset.text;
-    }
-    if (!probe) return;
-    measure();
-    window.addEventListener('resize', measure);
-    if (window.ResizeObserver) new ResizeObserver(measure).observe(probe);
+    each('#probe', (probe) => {
+      const measure = () => {
+        if (innerWidth / (probe.getBoundingClientRect().width || 16) < 17.5) root.dataset.text = 'large';
+        else delete root.dataset.text;
+      };
+      measure();
+      addEventListener('resize', measure);
+      if (window.ResizeObserver) new ResizeObserver(measure).observe(probe);
+    });
+  }
+
+  function cover(whether) {
+    covered.forEach((element) => {
+      element.hidden = whether;
+    });
+    each('#fail', (screen) => {
+      screen.hidden = !whether;
+    });
   }
 
   function two(number) {
-    return (number < 10 ? '0' : '') + number;
+    return ('0' + number).slice(-2);
   }
 
   function showFailure() {
-    const screen = document.getElementById('fail');
-    if (!screen || !failed) return;
+    if (!failed) return;
     const now = new Date();
-    each('[data-why]', function (text) {
+    each('[data-why]', (text) => {
       text.hidden = text.dataset.why.indexOf(failed) < 0;
     });
-    each('[data-code]', function (text) {
+    each('[data-code]', (text) => {
       text.textContent = failed + '　' + two(now.getHours()) + ':' + two(now.getMinutes());
     });
     // What is under the screen must not be reached by keyboard or reader either.
-    if (!covered.length) {
-      covered = Array.prototype.filter.call(document.body.children, function (element) {
-        return element !== screen && !element.hidden && !/^(SCRIPT|svg)$/i.test(element.tagName);
-      });
-    }
-    covered.forEach(function (element) {
-      element.hidden = true;
-    });
-    screen.hidden = false;
+    each('body>:not(#fail):not([hidden]):not(script):not(svg)', (element) => covered.push(element));
+    cover(true);
   }
 
-  function fail(code) {
+  function fail(why) {
     // A crash outranks the guess before it; nothing outranks a crash.
-    if (failed === 'B-03' || (failed && code !== 'B-03')) return;
-    failed = code;
-    if (document.readyState === 'loading') return;
-    showFailure();
+    if (failed === 'B-03' || (failed && why !== 'B-03')) return;
+    failed = why;
+    if (document.readyState !== 'loading') showFailure();
   }
 
-  function isTrap(error) {
-    return Boolean(error && window.WebAssembly && WebAssembly.RuntimeError && error instanceof WebAssembly.RuntimeError);
+  // A missing or broken file: the page is read anew once, past every cache and without a worker that may hold it. Where the
+  // server doesn't answer, our own screen is better than the browser's. A kiosk has its watchdog.
+  function broken() {
+    if (trying || failed) return;
+    trying = !kiosk && attempt(() => !sessionStorage.getItem(MARK) && !sessionStorage.setItem(MARK, 1));
+    if (!trying) {
+      fail('B-02');
+      return;
+    }
+    const files = [location.href];
+    if (code) files.push(code);
+    each('[integrity]', (tag) => files.push(tag.src || tag.href));
+    // Where there are no workers, or none of ours, the chain goes on behind the catch.
+    Promise.resolve()
+      .then(() => navigator.serviceWorker.getRegistration())
+      .then((worker) => worker.unregister())
+      .then(() => caches.keys())
+      .then((names) => Promise.all(names.map((name) => caches.delete(name))))
+      .catch(() => {})
+      .then(() => Promise.all(files.map((file) => fetch(file, { cache: 'reload' }))))
+      .then(
+        () => {
+          if ((bare || !started) && !failed) location.reload();
+        },
+        () => {
+          if (!started) fail('B-02');
+        }
+      );
   }
 
-  window.addEventListener(
+  function trouble(error, mayBreak) {
+    if (able && error instanceof WebAssembly.RuntimeError) fail('B-03');
+    else if (!started && mayBreak) broken();
+  }
+
+  addEventListener(
     'error',
-    function (event) {
-      const from = event.target;
-      if (isTrap(event.error)) fail('B-03');
-      else if (started) return;
-      else if (from && from !== window) {
-        if (/^(SCRIPT|LINK)$/.test(from.tagName) && from.rel !== 'icon' && from.rel !== 'manifest') fail('B-02');
-      } else if (event.error) fail('B-02');
+    (event) => {
+      const { tagName, rel } = event.target;
+      if (rel === 'stylesheet') bare = true;
+      trouble(event.error, event.error || (/^(SCRIPT|LINK)$/.test(tagName) && !/icon|manifest/.test(rel)));
     },
     true
   );
 
-  window.addEventListener('unhandledrejection', function (event) {
-    if (isTrap(event.reason)) fail('B-03');
-    else if (!started) fail('B-02');
-  });
+  addEventListener('unhandledrejection', (event) => trouble(event.reason, true));
 
   function ready() {
-    each('[data-brand]', function (text) {
-      text.textContent = typeof brand.name === 'string' ? brand.name.slice(0, 40) : '';
+    each('[data-brand]', (text) => {
+      text.textContent = brand.name || '';
     });
     watchText();
     showFailure();
   }
 
+  const slow = setTimeout(() => fail('B-04'), SLOW_AFTER);
+
+  // Old web-views lack it, and the glue calls it.
+  if (!window.queueMicrotask) window.queueMicrotask = (run) => Promise.resolve().then(run);
+
+  root.dataset.theme = theme;
+  root.dataset.channel = kiosk ? 'kiosk' : /MicroMessenger/i.test(navigator.userAgent) ? 'wechat' : 'mobile';
+  root.lang = locale;
+  if (able) askEarly();
+  // A server that answers with this very page there must not make a circle.
+  else if (kiosk || location.pathname === PLAIN) fail('B-01');
+  else location.replace(PLAIN + '?to=' + encodeURIComponent(location.pathname + location.search));
+  // A kiosk is watched from before the programme is there.
+  if (kiosk) document.head.appendChild(document.createElement('script')).src = '/watchdog.js';
+  paintBrand();
+
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', ready);
   else ready();
-
-  window.__portal = {
-    // The app calls this when its first screen stands.
-    started: function () {
-      const shell = document.getElementById('boot');
-      const screen = document.getElementById('fail');
-      started = true;
-      clearTimeout(slow);
-      if (shell) shell.remove();
-      if (!failed || failed === 'B-03') return;
-      // It was only slow: give the page back.
-      failed = '';
-      if (screen) screen.hidden = true;
-      covered.forEach(function (element) {
-        element.hidden = false;
-      });
-      covered = [];
-    },
-  };
-
-  const slow = setTimeout(function () {
-    if (!started) fail('B-04');
-  }, SLOW_AFTER);
-
-  if (typeof WebAssembly !== 'object' || !WebAssembly.validate || !('noModule' in HTMLScriptElement.prototype)) {
-    fail('B-01');
-  }
 })();

@@ -8,7 +8,7 @@ const script = readFileSync(new URL('../../public/watchdog.js', import.meta.url)
 const SECOND = 1000;
 
 /** A window with a page that has started, unless told otherwise; time passes by `pass`. */
-function page({ name = 'kiosk 0 ', boot = false, served = () => true } = {}) {
+function page({ name = 'kiosk 0 ', boot = false, served = () => true, workers } = {}) {
   let now = 1_000_000;
   const due = [];
   const at = (time, run, every) => due.push({ time, run, every });
@@ -19,6 +19,8 @@ function page({ name = 'kiosk 0 ', boot = false, served = () => true } = {}) {
     boot,
     hidden: false,
     stored: 'card',
+    caches: ['portal-1', 'others'],
+    workers,
   };
   const elements = {
     app: () => ({
@@ -42,6 +44,10 @@ function page({ name = 'kiosk 0 ', boot = false, served = () => true } = {}) {
       getElementById: (id) => elements[id](),
       get hidden() { return state.hidden; },
     },
+    navigator: workers ? { serviceWorker: {
+      getRegistrations: async () => workers.map(() => ({ unregister: () => state.workers.pop() })),
+    } } : {},
+    caches: { keys: async () => [...state.caches], delete: (name) => state.caches.splice(state.caches.indexOf(name), 1) },
     performance: { now: () => now, clearResourceTimings: () => {} },
     fetch: () => Promise.resolve({ ok: served() }),
     setInterval: (run, every) => at(now + every, run, every),
@@ -169,4 +175,12 @@ test('a screen that is switched off is no reason', async () => {
   state.hidden = false;
   await pass(20);
   assert.equal(state.loads, 0);
+});
+
+test('a worker from before the browser was a kiosk is sent away, and what it has kept goes even after it', async () => {
+  for (const workers of [['one'], []]) {
+    const { state, pass } = page({ workers });
+    await pass(1);
+    assert.deepEqual([state.workers, state.caches], [[], ['others']]);
+  }
 });

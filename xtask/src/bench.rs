@@ -2,8 +2,8 @@
 
 pub(crate) mod measured;
 
-/// The page names it, and loads it in the windows of kiosks only.
-const KIOSKS_OWN: &str = "watchdog.js";
+/// The page names them, and loads them in the windows of kiosks, or in engines that can't run the portal, only.
+const NOT_HOMES: [&str; 2] = ["watchdog.js", "plain.js"];
 
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(crate) fn run(project: &Project) -> anyhow::Result<()> {
     for entry in fs::read_dir(&dist)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let code = [".js", ".wasm", ".css"].iter().any(|kind| name.ends_with(kind));
-        if code && html.contains(&name) && name != KIOSKS_OWN {
+        if code && html.contains(&name) && !NOT_HOMES.contains(&&*name) {
             names.push(name);
         }
     }

@@ -10,7 +10,8 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-const KINDS: [&str; 8] = ["css", "html", "js", "json", "svg", "txt", "wasm", "webmanifest"];
+/// What nobody edits in dist/. A packed configuration, manifest or icon would be served instead of the edited one.
+const KINDS: [&str; 4] = ["css", "html", "js", "wasm"];
 
 /// Writes a brotli and a gzip form of every compressible file below `dir`, where they are smaller.
 ///

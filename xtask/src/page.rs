@@ -61,10 +61,7 @@ fn replacement(project: &Project, programme: &Programme, dist: &Path, link: &Lin
         // The first script of the page also asks for the module, long before the glue is here to use it. A preload link
         // would do the same, but WebKitGTK then fetches the module a second time.
         ("inline", Some("js")) => {
-            let early = format!(
-                "window.fetch&&(__portal.module=fetch('/{}',{{integrity:'{}'}}))",
-                module.name, module.integrity
-            );
+            let early = format!("__portal.load('/{}','{}')", module.name, module.integrity);
             format!("<script>{}{early}</script>", minified(project, &link.href)?)
         }
         ("inline", Some("svg")) => fs::read_to_string(&path)
@@ -80,8 +77,8 @@ fn replacement(project: &Project, programme: &Programme, dist: &Path, link: &Lin
             let sheet = Asset::place(dist, stem, "css", &fs::read(&path)?)?;
             format!("<link rel=\"stylesheet\" href=\"/{}\" integrity=\"{}\">", sheet.name, sheet.integrity)
         }
-        ("copy-file", _) => {
-            fs::copy(&path, dist.join(name)).with_context(|| link.href.clone())?;
+        ("copy-dir", _) => {
+            copy(&path, dist)?;
             String::new()
         }
         ("rust", _) => {
@@ -94,10 +91,24 @@ fn replacement(project: &Project, programme: &Programme, dist: &Path, link: &Lin
     })
 }
 
-/// A classic script, smaller but for engines as old as before.
+fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir_all(&target)?;
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// A classic script, smaller. Engines that know modules understand it, and the others never come to it.
 fn minified(project: &Project, script: &str) -> anyhow::Result<String> {
     let mut esbuild = project.command("esbuild");
-    let output = esbuild.args([script, "--minify", "--target=es2019", "--log-level=warning"]).output()?;
+    let output = esbuild.args([script, "--minify", "--target=es2015", "--log-level=warning"]).output()?;
     if !output.status.success() {
         bail!("esbuild {script}: {}", String::from_utf8_lossy(&output.stderr));
     }

@@ -1,4 +1,5 @@
-//! The portal's build: Trunk for development; for release the split programme, its page, precompressed files.
+//! The portal's build: Trunk for development; for release the split programme, its page, precompressed files. Both with the
+//! service worker.
 
 use std::env;
 use std::fs;
@@ -12,6 +13,7 @@ use crate::page;
 use crate::project::{Project, run};
 use crate::split;
 use crate::tools::hex;
+use crate::worker;
 
 /// How the portal is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ const SMALL: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort"),
 ];
 
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     "src",
     "style",
     "public",
@@ -53,6 +55,7 @@ const SOURCES: [&str; 16] = [
     "xtask/src/split.rs",
     "xtask/src/split",
     "xtask/src/wasm.rs",
+    "xtask/src/worker.rs",
 ];
 
 /// The sheet of the screens in parts, which the page doesn't wait for.
@@ -93,6 +96,7 @@ pub(crate) fn build(project: &Project, mode: Mode) -> anyhow::Result<()> {
         Mode::Dev => {
             let mut trunk = project.command("trunk");
             run(trunk.env("XTASK", env::current_exe()?).env_remove("NO_COLOR").args(["build", "--locked"]))?;
+            worker::write(project, &dist)?;
         }
         Mode::Release | Mode::Diagnostic => {
             println!("building the portal for size: 2-5 minutes on two cores when dependencies changed");
@@ -103,6 +107,7 @@ pub(crate) fn build(project: &Project, mode: Mode) -> anyhow::Result<()> {
             let envs = if mode == Mode::Release { &SMALL[..] } else { &[] };
             let programme = split::build(project, envs, &next)?;
             page::write(project, &programme, &next)?;
+            worker::write(project, &next)?;
             println!("compressing dist/ (brotli at its best takes up to a minute)");
             compress::folder(&next)?;
             let _ = fs::remove_dir_all(&dist);

@@ -349,7 +349,7 @@ fn is_word(c: char) -> bool {
 /// Glue and loader as one minified script without top-level await.
 fn bundle(project: &Project, work: &Path) -> anyhow::Result<Vec<u8>> {
     let entry: PathBuf = work.join("entry.js");
-    fs::write(&entry, "import init from './app.js';\ninit({ module_or_path: window.__portal.module });\n")?;
+    fs::write(&entry, include_str!("split/entry.js"))?;
     let out = work.join("entry.min.js");
     let mut esbuild = project.command("esbuild");
     esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2019", "--log-level=warning"]);

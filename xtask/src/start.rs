@@ -178,6 +178,7 @@ fn print_table(project: &Project, addresses: &[SocketAddr]) -> anyhow::Result<()
         let seed: Value = serde_json::from_str(&fs::read_to_string(file)?)?;
         println!("{} ({programme})", seed["name"]["zh-CN"].as_str().unwrap_or(programme));
         println!("    mobile, WeChat  http://{at}/");
+        println!("    WeChat's entry  http://{at}/demo/wechat");
         println!(
             "    kiosk           http://{}/kiosk/enrol  and type {}",
             kiosk_of(*at),
@@ -193,7 +194,7 @@ fn print_table(project: &Project, addresses: &[SocketAddr]) -> anyhow::Result<()
         }
     }
     println!(
-        "\nWeChat knows the mobile address by its user agent. The kiosk address makes a browser a kiosk by the code beside it, which\n\
+        "\nWeChat knows the mobile address by its user agent; its entry stands in for the mini program and signs in without it. The kiosk address makes a browser a kiosk by the code beside it, which\n\
          works once; the browser is the kiosk from then on, and `--fresh` makes it forget. There are new codes at each start.\n\
          Sign in with a phone number above (any other joins as a new member). The code of the text message is printed\n\
          below when it is asked for. Databases are in data/; `--fresh` seeds them again. Ctrl-C stops all four.\n"

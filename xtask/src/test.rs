@@ -24,6 +24,10 @@ pub(crate) struct Options {
     /// How many cases schemathesis makes up per operation and phase.
     #[arg(long, default_value_t = 30)]
     examples: u32,
+    /// The end-to-end tests go without these, as in browsers that lack them: service-worker, share, webauthn, wake-lock,
+    /// locks, indexed-db, or all; separated by commas.
+    #[arg(long, value_name = "NAMES")]
+    without: Option<String>,
 }
 
 struct Step {
@@ -37,16 +41,18 @@ struct Step {
 struct Context<'a> {
     project: &'a Project,
     examples: u32,
+    without: Option<&'a str>,
     /// The result lines of cargo's test programs, as they are.
     results: Vec<String>,
 }
 
 const RUST: Need = Need { rust: true, ..Need::NOTHING };
 const NPM: Need = Need { npm: true, ..Need::NOTHING };
+const HOST: Need = Need { host: true, ..Need::NOTHING };
 const RUST_AND_NPM: Need = Need { rust: true, npm: true, ..Need::NOTHING };
 const PYTHON: Need = Need { rust: true, python: true, ..Need::NOTHING };
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     Step { name: "format", what: "rustfmt", quick: true, need: RUST, run: format },
     Step {
         name: "architecture",
@@ -69,7 +75,13 @@ const STEPS: [Step; 16] = [
         need: Need::NOTHING,
         run: |c| dependencies::check(c.project),
     },
-    Step { name: "scripts", what: "boot script and watchdog", quick: true, need: NPM, run: boot_script },
+    Step {
+        name: "scripts",
+        what: "boot script, service worker, plain page, watchdog",
+        quick: true,
+        need: NPM,
+        run: boot_script,
+    },
     Step {
         name: "contract-lint",
         what: "api/openapi.yaml",
@@ -115,6 +127,16 @@ const STEPS: [Step; 16] = [
             c.cargo_test(&["-p", "portal-tests", "--test", "survey"], &["--test-threads=1", "--nocapture"])
         },
     },
+    Step {
+        name: "host",
+        what: "the host mini program: types, lint, tests in a simulator",
+        quick: true,
+        need: HOST,
+        run: |c| {
+            let mut npm = c.project.command("npm");
+            run_command(npm.current_dir(c.project.path(tools::HOST)).args(["run", "check"]))
+        },
+    },
     Step { name: "build", what: "the portal, release", quick: false, need: Need::BUILD, run: build },
     Step { name: "size", what: "the home screen's first load", quick: false, need: Need::BUILD, run: size },
     Step {
@@ -151,7 +173,12 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<ExitCo
         .collect();
     tools::ensure(project, chosen.iter().fold(Need::NOTHING, |need, step| need.or(step.need)))?;
 
-    let mut context = Context { project, examples: options.examples, results: Vec::new() };
+    let mut context = Context {
+        project,
+        examples: options.examples,
+        without: options.without.as_deref(),
+        results: Vec::new(),
+    };
     let mut outcomes = Vec::new();
     for step in chosen {
         println!("\n== {}: {}", step.name, step.what);
@@ -195,6 +222,9 @@ impl Context<'_> {
     fn cargo_test(&mut self, args: &[&str], after: &[&str]) -> anyhow::Result<()> {
         let mut command = self.project.command("cargo");
         command.args(["test", "--locked", "--no-fail-fast"]).args(args);
+        if let Some(names) = self.without {
+            command.env("PORTAL_E2E_WITHOUT", names);
+        }
         if !after.is_empty() {
             command.arg("--").args(after);
         }
@@ -255,10 +285,22 @@ fn clippy_wasm(c: &mut Context<'_>) -> anyhow::Result<()> {
 }
 
 fn boot_script(c: &mut Context<'_>) -> anyhow::Result<()> {
-    for script in ["src/boot/boot.js", "public/watchdog.js"] {
-        run_command(c.project.command("node").args(["--check", script]))?;
+    let listed = |folder: &str, ending: &str| -> anyhow::Result<Vec<String>> {
+        let names = std::fs::read_dir(c.project.path(folder))?
+            .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let mut files: Vec<String> = names
+            .iter()
+            .filter(|name| name.ends_with(ending))
+            .map(|name| format!("{folder}/{name}"))
+            .collect();
+        files.sort();
+        Ok(files)
+    };
+    for script in listed("src/boot", ".js")?.into_iter().chain(listed("public", ".js")?) {
+        run_command(c.project.command("node").args(["--check", &script]))?;
     }
-    run_command(c.project.command("node").args(["--test", "tests/scripts/watchdog.test.mjs"]))
+    run_command(c.project.command("node").arg("--test").args(listed("tests/scripts", ".test.mjs")?))
 }
 
 fn unit(c: &mut Context<'_>) -> anyhow::Result<()> {

@@ -15,6 +15,8 @@ const GECKODRIVER: &str = "0.37.1";
 const WASM_SPLIT: &str = "0.2.4";
 const REQUIREMENTS: &str = "tools/python/requirements.txt";
 const PYTHON: &str = "target/tools/py";
+/// The host mini program, whose checks come from npm.
+pub(crate) const HOST: &str = "hosts/wechat-mini-program";
 /// Browsers and drivers of the end-to-end tests, and what reads codes on their pictures; without the font every Chinese
 /// character is a box.
 const BROWSERS: [&str; 8] = [
@@ -35,6 +37,8 @@ pub(crate) struct Need {
     pub(crate) rust: bool,
     /// Node, and the programs of tools/npm.
     pub(crate) npm: bool,
+    /// Node, and what the host mini program is checked with.
+    pub(crate) host: bool,
     /// wasm-bindgen, wasm-split and Trunk.
     pub(crate) wasm: bool,
     /// The three browser engines and their drivers.
@@ -46,17 +50,19 @@ pub(crate) struct Need {
 impl Need {
     /// Nothing at all.
     pub(crate) const NOTHING: Self =
-        Self { rust: false, npm: false, wasm: false, browsers: false, python: false };
+        Self { rust: false, npm: false, host: false, wasm: false, browsers: false, python: false };
     /// What building the portal takes.
     pub(crate) const BUILD: Self = Self { rust: true, npm: true, wasm: true, ..Self::NOTHING };
     /// What the full test takes.
-    pub(crate) const ALL: Self = Self { rust: true, npm: true, wasm: true, browsers: true, python: true };
+    pub(crate) const ALL: Self =
+        Self { rust: true, npm: true, host: true, wasm: true, browsers: true, python: true };
 
     /// What either of the two needs.
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             rust: self.rust || other.rust,
             npm: self.npm || other.npm,
+            host: self.host || other.host,
             wasm: self.wasm || other.wasm,
             browsers: self.browsers || other.browsers,
             python: self.python || other.python,
@@ -74,7 +80,10 @@ pub(crate) fn ensure(project: &Project, need: Need) -> anyhow::Result<()> {
     }
     debian(project, need)?;
     if need.npm {
-        npm(project)?;
+        npm(project, "tools/npm")?;
+    }
+    if need.host {
+        npm(project, HOST)?;
     }
     if need.wasm {
         // `--locked` does not build wasm-bindgen-cli 0.2.130: its lock file is older than its manifest.
@@ -144,7 +153,7 @@ fn debian(project: &Project, need: Need) -> anyhow::Result<()> {
             == Some("installed")
     };
     let mut missing = Vec::new();
-    if need.npm {
+    if need.npm || need.host {
         missing.extend(["node", "npm"].iter().filter(|p| !there(p, "--version")).map(|p| match *p {
             "node" => "nodejs",
             other => other,
@@ -185,9 +194,11 @@ fn debian(project: &Project, need: Need) -> anyhow::Result<()> {
     run(apt().args(["install", "-y", "--no-install-recommends"]).args(missing))
 }
 
-fn npm(project: &Project) -> anyhow::Result<()> {
-    let folder = project.path("tools/npm");
-    let lock = fs::read(folder.join("package-lock.json")).context("tools/npm/package-lock.json")?;
+/// What the lock file in a folder names, once for each lock file.
+fn npm(project: &Project, folder: &str) -> anyhow::Result<()> {
+    let folder = project.path(folder);
+    let lock = folder.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| lock.display().to_string())?;
     stamped(&folder.join("node_modules/.stamp"), &lock, || {
         run(project.command("npm").current_dir(&folder).args(["ci", "--no-audit", "--no-fund"]))
     })

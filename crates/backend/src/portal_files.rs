@@ -2,14 +2,14 @@
 //!
 //! Names that carry a hash of their content may be kept for a year; the rest is asked for again each time. Addresses
 //! of screens (`/rewards/iced-latte`) answer with `index.html`; a file that is not there is a plain 404, never HTML,
-//! so that a browser holding an old page does not read HTML as a script.
+//! so that a browser holding an old page does not read HTML as a script. Each page has a policy of its own.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
@@ -46,36 +46,35 @@ struct Variant {
 struct File {
     content_type: HeaderValue,
     immutable: bool,
+    /// What a page may load and run.
+    policy: Option<HeaderValue>,
     /// Best first: brotli, gzip, as it is. The last is always there.
     variants: Vec<Variant>,
 }
 
 struct Files {
     by_path: HashMap<String, File>,
-    policy: HeaderValue,
 }
 
 impl Files {
     fn read(dir: &Path) -> anyhow::Result<Self> {
         let mut by_path = HashMap::new();
         collect(dir, "", &mut by_path).with_context(|| format!("reading the portal in {}", dir.display()))?;
-        let html = fs::read_to_string(dir.join("index.html"))
-            .with_context(|| format!("{} holds no built portal: index.html is missing", dir.display()))?;
-        let policy = HeaderValue::from_str(&content_policy(&html))?;
-        Ok(Self { by_path, policy })
+        if !by_path.contains_key(INDEX) {
+            bail!("{} holds no built portal: index.html is missing", dir.display());
+        }
+        Ok(Self { by_path })
     }
 
     /// The file for a request path: itself, or the page for the address of a screen.
-    fn find(&self, path: &str) -> Option<(&File, bool)> {
-        if path != "/" && path != INDEX {
-            if let Some(file) = self.by_path.get(path) {
-                return Some((file, false));
-            }
-            if is_file_name(path) || is_reserved(path) {
-                return None;
-            }
+    fn find(&self, path: &str) -> Option<&File> {
+        if let Some(file) = self.by_path.get(path) {
+            return Some(file);
         }
-        self.by_path.get(INDEX).map(|file| (file, true))
+        if is_file_name(path) || is_reserved(path) {
+            return None;
+        }
+        self.by_path.get(INDEX)
     }
 }
 
@@ -110,11 +109,16 @@ fn read_file(path: &Path, name: &str) -> anyhow::Result<File> {
             variants.push(Variant { coding: Some(coding), body, etag });
         }
     }
+    let policy = match std::str::from_utf8(&plain) {
+        Ok(html) if name.ends_with(".html") => Some(HeaderValue::from_str(&content_policy(html))?),
+        _ => None,
+    };
     let etag = HeaderValue::from_str(&format!("\"{hash}\""))?;
     variants.push(Variant { coding: None, body: Bytes::from(plain), etag });
     Ok(File {
         content_type: HeaderValue::from_static(content_type(name)),
         immutable: is_hashed(name),
+        policy,
         variants,
     })
 }
@@ -126,7 +130,7 @@ async fn serve(State(files): State<Arc<Files>>, request: Request) -> Response<Bo
         response.headers_mut().insert(ALLOW, ALLOWED);
         return response;
     }
-    let Some((file, page)) = files.find(request.uri().path()) else {
+    let Some(file) = files.find(request.uri().path()) else {
         return text(StatusCode::NOT_FOUND, "not found\n");
     };
     let variant = choose(&file.variants, request.headers());
@@ -138,8 +142,8 @@ async fn serve(State(files): State<Arc<Files>>, request: Request) -> Response<Bo
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
     headers.insert(CACHE_CONTROL, if file.immutable { IMMUTABLE } else { REVALIDATE });
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if page {
-        secure(headers, &files.policy);
+    if let Some(policy) = &file.policy {
+        secure(headers, policy);
     }
     if fresh {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -214,7 +218,7 @@ fn names_tag(header: &HeaderValue, etag: &HeaderValue) -> bool {
 }
 
 fn is_reserved(path: &str) -> bool {
-    ["/api", "/media", "/demo"]
+    ["/api", "/media", "/demo", "/wx"]
         .iter()
         .any(|p| path.strip_prefix(p).is_some_and(|r| r.is_empty() || r.starts_with('/')))
 }
@@ -255,7 +259,7 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// The policy of the page: nothing inline runs except the scripts that are in it now.
+/// The policy of a page: nothing inline runs except the scripts that are in it now.
 fn content_policy(html: &str) -> String {
     let mut scripts = String::new();
     for script in inline_scripts(html) {

@@ -16,21 +16,24 @@ function once(begin) {
   };
 }
 
-// Safari 13 and 14 can't compile while they load.
-async function instantiate(answer) {
-  const imports = { __wasm_split: initSync() };
-  const response = await answer;
-  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
-  if (WebAssembly.instantiateStreaming) await WebAssembly.instantiateStreaming(response, imports);
-  else await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+// Compiled while it loads; where an engine can't, or fails for whatever reason (a wrong type, an old web-view's fault), its
+// bytes are asked for again, which the browser has by then.
+export async function code(answer, again) {
+  try {
+    return await WebAssembly.compileStreaming(answer);
+  } catch (error) {
+    const response = await again();
+    if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+    return response.arrayBuffer();
+  }
 }
 
 function part(file, integrity, needs) {
   return once(() => {
-    const answer = fetch(file, { integrity });
-    // It is looked at only after what it needs is here.
-    answer.catch(() => {});
-    return Promise.all(needs.map((need) => need())).then(() => instantiate(answer));
+    const ask = () => fetch(file, { integrity });
+    return Promise.all([code(ask(), ask), ...needs.map((need) => need())]).then(([module]) =>
+      WebAssembly.instantiate(module, { __wasm_split: initSync() }),
+    );
   });
 }
 

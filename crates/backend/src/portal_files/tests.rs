@@ -20,6 +20,11 @@ fn portal() -> (tempfile::TempDir, Router) {
     put("config.json", b"{}");
     fs::create_dir(dir.path().join("icons")).unwrap();
     put("icons/app.svg", b"<svg/>");
+    put("icons/icon-192.png", b"png");
+    put("sw.js", b"self");
+    put("manifest.webmanifest", b"{}");
+    put("plain.html", b"<script src=\"/plain.js\"></script>");
+    put("index-0123456789abcdef.js", b"export {}");
     let router = router(dir.path()).unwrap();
     (dir, router)
 }
@@ -51,11 +56,27 @@ async fn screens_answer_with_the_page_and_its_policy() {
     }
 }
 
+/// The page of browsers without WebAssembly has nothing inline, so nothing inline may run.
+#[tokio::test]
+async fn the_plain_page_is_itself_and_has_its_own_policy() {
+    let (status, headers, body) = ask("GET", "/plain.html", &[]).await;
+    assert_eq!((status, body.len()), (StatusCode::OK, 33));
+    assert_eq!(headers[CACHE_CONTROL], "no-cache");
+    let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+    assert!(policy.contains("style-src 'self';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(!policy.contains("sha256") && !policy.contains("unsafe-inline"), "{policy}");
+    let (_, headers, _) = ask("GET", "/sw.js", &[]).await;
+    assert!(!headers.contains_key(CONTENT_SECURITY_POLICY));
+}
+
 #[tokio::test]
 async fn a_missing_file_is_never_html() {
-    for path in
-        ["/gone-0123456789abcdef.js", "/icons/none.svg", "/api", "/api/v1/x", "/media/rewards/x", "/demo/x"]
-    {
+    let hashed =
+        ["/gone-0123456789abcdef.js", "/part-me-0123456789abcdef.wasm", "/main-0123456789abcdef.css"];
+    let others =
+        ["/icons/none.svg", "/gone.html", "/api", "/api/v1/x", "/media/rewards/x", "/demo/x", "/wx/enter"];
+    for path in hashed.into_iter().chain(others) {
         let (status, headers, _) = ask("GET", path, &[]).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
         assert_eq!(headers[CONTENT_TYPE], "text/plain; charset=utf-8");
@@ -69,12 +90,17 @@ async fn hashed_names_are_kept_and_the_others_asked_for_again() {
         ("/main-123456789abcde.css", "text/css; charset=utf-8", true),
         ("/config.json", "application/json", false),
         ("/icons/app.svg", "image/svg+xml", false),
+        ("/icons/icon-192.png", "image/png", false),
+        ("/sw.js", "text/javascript; charset=utf-8", false),
+        ("/manifest.webmanifest", "application/manifest+json", false),
+        ("/index-0123456789abcdef.js", "text/javascript; charset=utf-8", true),
     ];
     for (path, content_type, kept) in cases {
         let (status, headers, _) = ask("GET", path, &[]).await;
         assert_eq!(status, StatusCode::OK, "{path}");
         assert_eq!(headers[CONTENT_TYPE], content_type);
-        assert_eq!(headers[CACHE_CONTROL].to_str().unwrap().contains("immutable"), kept, "{path}");
+        let wanted = if kept { "public, max-age=31536000, immutable" } else { "no-cache" };
+        assert_eq!(headers[CACHE_CONTROL], wanted, "{path}");
         assert_eq!(headers[X_CONTENT_TYPE_OPTIONS], "nosniff");
     }
 }
