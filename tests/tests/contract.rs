@@ -20,3 +20,5 @@ mod surveys;
 mod waiting;
 #[path = "contract/walk.rs"]
 mod walk;
+#[path = "contract/wechat.rs"]
+mod wechat;

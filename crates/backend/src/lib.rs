@@ -20,13 +20,16 @@ mod scene;
 mod seed;
 mod shelf;
 mod store;
+mod wechat;
 
 pub use clock::{Clock, Millis};
 use http::cookies::Entrance;
 pub use http::rate_limit::Limits;
 pub use programme::programme_ids;
+pub use wechat::WechatSettings;
 
 use crate::http::App;
+use crate::http::passkeys::challenges::Challenges;
 use crate::http::rate_limit::Desk;
 use crate::media::{Artwork, Kind, Media};
 use crate::programme::Programme;
@@ -68,6 +71,8 @@ pub struct Config {
     /// Features that are left out of `features`, to try clients against lesser backends. Without `idempotency` a redemption
     /// is made for every request that asks for one, and without `redemption-deadline` `not_after` is an unknown member.
     pub without: Vec<String>,
+    /// WeChat. Without it a demonstration has a stand-in that needs no network, and any other backend goes without the feature.
+    pub wechat: Option<WechatSettings>,
 }
 
 impl Config {
@@ -86,6 +91,7 @@ impl Config {
             survey_questions: None,
             kiosk: None,
             without: Vec::new(),
+            wechat: None,
         }
     }
 }
@@ -109,15 +115,20 @@ impl Backend {
         let db = Db::open(&config.database)?;
         let clock = config.clock.clone();
         let anchor = db.transact(|tx| prepare(tx, &programme, clock.now(), config.seed))?;
+        let mut features = http::features(&config.without)?;
+        let gateway = wechat::gateway(config.wechat.as_ref(), config.demo)?;
+        features.retain(|feature| *feature != http::WECHAT || gateway.is_some());
         let app = App {
             programme: Arc::clone(&programme),
             anchor,
             db,
             clock,
             demo: config.demo,
-            features: http::features(&config.without)?,
+            wechat: gateway.filter(|_| features.contains(&http::WECHAT)),
+            features,
             behind_proxy: config.behind_proxy,
             desk: Desk::new(config.limits),
+            passkeys: Challenges::default(),
         };
         let media = Arc::new(pictures(&programme)?);
         Ok(Self { app: Arc::new(app), media, portal: config.portal.clone() })
@@ -147,6 +158,7 @@ impl Backend {
     /// When the built portal can't be read.
     pub fn router(&self) -> Result<Router> {
         let mut router = http::router(&self.app).merge(media::router(Arc::clone(&self.media)));
+        router = router.merge(http::pages(&self.app));
         if self.app.demo {
             router = router.merge(http::demo::router(&self.app));
         }

@@ -1,7 +1,7 @@
 //! The reference backend as a program.
 
 use anyhow::{Context, Result};
-use backend::{Backend, Clock, Config, Limits};
+use backend::{Backend, Clock, Config, Limits, WechatSettings};
 use chrono::{DateTime, Utc};
 use clap::{Parser, ValueEnum};
 use std::io::IsTerminal;
@@ -53,9 +53,47 @@ struct Arguments {
     /// How often codes may be asked for and tried; `relaxed` is for automated tests
     #[arg(long, value_enum, default_value_t = RateLimits::Strict)]
     rate_limits: RateLimits,
+    #[command(flatten)]
+    wechat: Wechat,
     /// Prints a code that enrols a kiosk of a store, and ends. It works once, within a day; the backend may run meanwhile
     #[arg(long, value_name = "STORE/NUMBER", requires = "database")]
     new_enrolment: Option<String>,
+}
+
+/// WeChat. Secrets come by the environment only, as WECHAT_SECRET and WECHAT_ACCOUNT_SECRET: everybody on the machine sees a command line.
+#[derive(clap::Args)]
+struct Wechat {
+    /// The app id of the mini program; with --demo and without it a stand-in answers for WeChat
+    #[arg(long, value_name = "ID", env = "WECHAT_APP_ID")]
+    wechat_app_id: Option<String>,
+    /// The app id of the official account, for pages opened without the mini program and for the JSSDK
+    #[arg(long, value_name = "ID", env = "WECHAT_ACCOUNT_APP_ID", requires = "wechat_app_id")]
+    wechat_account_app_id: Option<String>,
+    /// Where WeChat's interface is, when it isn't https://api.weixin.qq.com
+    #[arg(long, value_name = "URL", env = "WECHAT_API", requires = "wechat_app_id")]
+    wechat_api: Option<String>,
+    /// Where a browser agrees to be known, when it isn't at https://open.weixin.qq.com
+    #[arg(long, value_name = "URL", env = "WECHAT_AUTHORIZE", requires = "wechat_app_id")]
+    wechat_authorize: Option<String>,
+    /// The chain's payment service, which signs for the merchant; without it nothing is paid in WeChat
+    #[arg(long, value_name = "URL", env = "WECHAT_PAY", requires = "wechat_app_id")]
+    wechat_pay: Option<String>,
+}
+
+impl Wechat {
+    fn settings(self) -> Result<Option<WechatSettings>> {
+        let secret = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
+        let Some(app_id) = self.wechat_app_id else { return Ok(None) };
+        let usual = WechatSettings::new(app_id, secret("WECHAT_SECRET")?);
+        let account = self.wechat_account_app_id;
+        Ok(Some(WechatSettings {
+            account: account.map(|id| anyhow::Ok((id, secret("WECHAT_ACCOUNT_SECRET")?))).transpose()?,
+            api: self.wechat_api.unwrap_or(usual.api),
+            authorize: self.wechat_authorize.unwrap_or(usual.authorize),
+            pay: self.wechat_pay,
+            ..usual
+        }))
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -81,6 +119,7 @@ async fn main() -> Result<()> {
         rewards: arguments.rewards,
         survey_questions: arguments.survey_questions,
         without: arguments.without,
+        wechat: arguments.wechat.settings()?,
         limits: match arguments.rate_limits {
             RateLimits::Strict => Limits::default(),
             RateLimits::Relaxed => Limits::relaxed(),

@@ -39,6 +39,13 @@ pub(crate) enum Code {
     ExpiredToken,
     AuthorizationClosed,
     InsufficientScope,
+    TicketInvalid,
+    PhoneRequired,
+    PasskeyRefused,
+    WechatCodeInvalid,
+    WechatUnavailable,
+    HandoffClosed,
+    PaymentClosed,
     UnsupportedMediaType,
     MethodNotAllowed,
     Internal,
@@ -189,6 +196,36 @@ impl Code {
                 false,
                 ["请在自己的手机上操作", "請在自己的手機上操作", "Please do this on your own phone"],
             ),
+            Self::TicketInvalid => {
+                ("ticket-invalid", 422, false, ["登录没有完成", "登入沒有完成", "Sign-in was not completed"])
+            }
+            Self::PhoneRequired => (
+                "phone-required",
+                409,
+                false,
+                ["请先授权手机号", "請先授權手機號碼", "A phone number is needed first"],
+            ),
+            Self::PasskeyRefused => (
+                "passkey-refused",
+                422,
+                false,
+                ["通行密钥不能用", "通行密鑰無法使用", "The passkey was refused"],
+            ),
+            Self::WechatCodeInvalid => (
+                "wechat-code-invalid",
+                422,
+                false,
+                ["微信登录没有完成", "微信登入沒有完成", "Signing in with WeChat was not completed"],
+            ),
+            Self::WechatUnavailable => {
+                ("wechat-unavailable", 503, true, ["微信没有回应", "微信沒有回應", "WeChat does not answer"])
+            }
+            Self::HandoffClosed => {
+                ("handoff-closed", 409, false, ["已经有结果了", "已經有結果了", "There is a result already"])
+            }
+            Self::PaymentClosed => {
+                ("payment-closed", 409, false, ["不用付款", "不用付款", "There is nothing to pay"])
+            }
             Self::UnsupportedMediaType => (
                 "unsupported-media-type",
                 415,
@@ -280,6 +317,12 @@ impl Problem {
         ));
         problem.0.retry_after = Some(seconds.max(1));
         problem
+    }
+
+    /// The same, to be tried again in `seconds`.
+    pub(crate) fn retry_in(mut self, seconds: u64) -> Self {
+        self.0.retry_after = Some(seconds);
+        self
     }
 
     /// Fields of a request that are wrong.

@@ -119,7 +119,7 @@ pub(crate) async fn finish(State(app): State<Arc<App>>, mut request: Request, ne
     }
     headers.append(VARY, HeaderValue::from_static("Accept-Language"));
     let caching = if reads { "private, no-cache" } else { "no-store" };
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(caching));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(now) = HeaderValue::from_str(&rfc3339_millis(now)) {
         headers.insert(SERVER_TIME, now);

@@ -13,7 +13,7 @@ use crate::store::devices::{self, Device};
 use crate::store::sessions;
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, USER_AGENT};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, USER_AGENT};
 use axum::http::request::Parts;
 use rusqlite::Transaction;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -39,6 +39,8 @@ pub(crate) struct Ctx {
     /// Whether the browser came over HTTPS.
     pub(crate) secure: bool,
     pub(crate) address: IpAddr,
+    /// The host, with its port when it isn't the usual one, that the browser asked; empty when it named none.
+    pub(crate) host: Arc<str>,
     pub(crate) user_agent: Arc<str>,
     pub(crate) entrance: Entrance,
     /// The device whose cookie came with the request, even if it was revoked.
@@ -99,12 +101,16 @@ impl FromRequestParts<Arc<App>> for Ctx {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
         let mut address = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let mut secure = false;
+        let mut host = header(&parts.headers, HOST.as_str());
         if app.behind_proxy {
             secure = header(&parts.headers, "x-forwarded-proto") == "https";
             // The last entry of the last line is the one that our own proxy wrote; some proxies add a line of their own.
             let line = parts.headers.get_all("x-forwarded-for").iter().next_back();
             let last = line.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
             address = last.and_then(|text| text.trim().parse().ok()).unwrap_or(address);
+            let forwarded = header(&parts.headers, "x-forwarded-host");
+            let last = forwarded.rsplit(',').next().map(str::trim).filter(|text| !text.is_empty());
+            host = last.map(str::to_owned).unwrap_or(host);
         }
         let mut ctx = Self {
             app: Arc::clone(app),
@@ -113,6 +119,7 @@ impl FromRequestParts<Arc<App>> for Ctx {
             path: parts.uri.path().into(),
             secure,
             address,
+            host: host.into(),
             user_agent: header(&parts.headers, USER_AGENT.as_str()).into(),
             entrance: parts.extensions.get::<Entrance>().copied().unwrap_or_default(),
             device: None,

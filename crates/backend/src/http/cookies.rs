@@ -1,4 +1,5 @@
-//! The two cookies: the member's session, and the device that a browser is. Decision 15.
+//! The cookies: the member's session, the device that a browser is (decision 15), and what coming in from WeChat leaves for ten minutes
+//! (decision 17).
 
 use super::context::Ctx;
 use crate::problem::Problem;
@@ -10,6 +11,10 @@ use axum::http::{HeaderMap, HeaderValue};
 pub(crate) enum Kind {
     Session,
     Device,
+    /// Binds the way back from WeChat to the browser that went there.
+    WechatState,
+    /// Stands for a WeChat identity that is nobody's yet.
+    WechatLink,
 }
 
 /// Where a request came in. Cookies know no ports, so that a phone and a kiosk that are tried in one browser, at two addresses
@@ -43,6 +48,8 @@ impl Ctx {
         let kind = match kind {
             Kind::Session => "session",
             Kind::Device => "device",
+            Kind::WechatState => "wechat-state",
+            Kind::WechatLink => "wechat-link",
         };
         let programme = &self.programme().id;
         match self.entrance {

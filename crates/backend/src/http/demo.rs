@@ -1,8 +1,9 @@
-//! What stands in for the outside world in demonstrations: a payment page, a till, a partner who issues, and the console of
-//! whoever looks after the kiosks. Never in production.
+//! What stands in for the outside world in demonstrations: a payment page, a till, a partner who issues, the console of whoever
+//! looks after the kiosks, and the mini program. Never in production.
 
 mod devices;
 mod page;
+mod wechat;
 
 use super::answer::finish;
 use super::body::{Fields, JsonBody, identifier, one_of, string};
@@ -35,6 +36,8 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/demo/devices", get(devices::list))
         .route("/demo/devices/revoke", post(devices::revoke))
         .route("/demo/devices/settings", post(devices::settings))
+        .route("/demo/wechat", get(wechat::list))
+        .route("/demo/wechat/{phone}", get(wechat::enter))
         .with_state(Arc::clone(app))
         .layer(from_fn_with_state(Arc::clone(app), finish))
 }

@@ -14,6 +14,8 @@ mod ledger_text;
 mod me;
 mod once;
 mod overview;
+mod page;
+pub(crate) mod passkeys;
 mod points;
 mod programme;
 mod query;
@@ -27,18 +29,21 @@ mod surveys;
 mod tier;
 mod transfers;
 mod views;
+mod wechat;
 
 use crate::clock::{Clock, Millis};
 use crate::problem::{Code, Problem};
 use crate::programme::Programme;
 use crate::scene::Scene;
 use crate::store::Db;
+use crate::wechat::WechatGateway;
 use anyhow::ensure;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, delete, get, post, put};
+use passkeys::challenges::Challenges;
 use rate_limit::Desk;
 use std::any::Any;
 use std::sync::Arc;
@@ -58,6 +63,9 @@ pub(crate) struct App {
     pub(crate) features: Vec<&'static str>,
     pub(crate) behind_proxy: bool,
     pub(crate) desk: Desk,
+    pub(crate) passkeys: Challenges,
+    /// None without the feature `wechat`.
+    pub(crate) wechat: Option<Arc<dyn WechatGateway>>,
 }
 
 impl App {
@@ -82,6 +90,8 @@ pub(crate) fn features(without: &[String]) -> anyhow::Result<Vec<&'static str>> 
     Ok(all.iter().copied().filter(|feature| !without.iter().any(|name| name == feature)).collect())
 }
 
+pub(crate) use wechat::{FEATURE as WECHAT, pages};
+
 /// Bodies of requests are at most this long; those of answers to surveys are longer.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
@@ -93,6 +103,18 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
         .route("/api/v1/sessions", post(sessions::create).get(sessions::list).delete(sessions::delete_all))
         .route("/api/v1/sessions/current", delete(sessions::delete_current))
         .route("/api/v1/sessions/card-codes", post(card_code::sign_in))
+        .route("/api/v1/sessions/wechat", post(wechat::tickets::sign_in))
+        .route("/api/v1/sessions/passkey-challenges", post(passkeys::challenge))
+        .route("/api/v1/sessions/passkeys", post(passkeys::sign_in))
+        .route("/api/v1/me/passkeys", get(passkeys::mine::list).post(passkeys::mine::create))
+        .route("/api/v1/me/passkeys/challenges", post(passkeys::mine::challenge))
+        .route("/api/v1/me/passkeys/{passkey_id}", delete(passkeys::mine::delete))
+        .route("/api/v1/wechat/tickets", post(wechat::tickets::create))
+        .route("/api/v1/wechat/signature", get(wechat::signature::get))
+        .route("/api/v1/wechat/payments", post(wechat::payments::create))
+        .route("/api/v1/me/wechat-handoffs", post(wechat::handoffs::create))
+        .route("/api/v1/me/wechat-handoffs/{handoff_id}", get(wechat::handoffs::get))
+        .route("/api/v1/wechat-handoffs/{handoff_id}", put(wechat::handoffs::finish))
         .route("/api/v1/sessions/device-authorizations", post(authorizations::create))
         .route("/api/v1/sessions/device-authorizations/poll", post(authorizations::poll))
         .route("/api/v1/sessions/device-authorizations/{user_code}", get(authorizations::get))

@@ -20,6 +20,8 @@ pub(crate) const FEATURES: &[&str] = &[
     "coupon-transfers",
     "survey-offers",
     "device-sign-in",
+    "wechat",
+    "passkeys",
 ];
 
 pub(crate) async fn get(ctx: Ctx) -> Json<Value> {

@@ -47,6 +47,16 @@ pub struct Limits {
     pub heartbeats_per_device: usize,
     /// Seconds between two polls of a device.
     pub poll_interval: u64,
+    /// Codes of WeChat tried from one address in ten minutes: for tickets, for payments, and on the way back from WeChat.
+    pub wechat_codes_per_address: usize,
+    /// Pages signed for the JSSDK from one address in ten minutes.
+    pub signatures_per_address: usize,
+    /// Steps with passkeys from one address, or of one member, in ten minutes.
+    pub passkeys_per_client: usize,
+    /// Handoffs to native pages begun by one member in ten minutes.
+    pub handoffs_per_member: usize,
+    /// Results of native pages told from one address in ten minutes.
+    pub handoff_results_per_address: usize,
 }
 
 impl Default for Limits {
@@ -62,6 +72,12 @@ impl Default for Limits {
             card_codes_per_device: 30,
             heartbeats_per_device: 10,
             poll_interval: 3,
+            // A whole shop behind one address comes in at once.
+            wechat_codes_per_address: 300,
+            signatures_per_address: 600,
+            passkeys_per_client: 300,
+            handoffs_per_member: 30,
+            handoff_results_per_address: 300,
         }
     }
 }
@@ -81,6 +97,11 @@ impl Limits {
             card_codes_per_device: 100_000,
             heartbeats_per_device: 100_000,
             poll_interval: 1,
+            wechat_codes_per_address: 100_000,
+            signatures_per_address: 100_000,
+            passkeys_per_client: 100_000,
+            handoffs_per_member: 100_000,
+            handoff_results_per_address: 100_000,
         }
     }
 }
@@ -92,6 +113,11 @@ pub(crate) enum Act {
     UserCode,
     CardCode,
     Heartbeat,
+    WechatCode,
+    Passkey,
+    Signature,
+    Handoff,
+    HandoffResult,
 }
 
 impl Act {
@@ -102,6 +128,11 @@ impl Act {
             Self::UserCode => ("user-code", limits.user_codes_per_member, 10 * MINUTE),
             Self::CardCode => ("card-code", limits.card_codes_per_device, MINUTE),
             Self::Heartbeat => ("heartbeat", limits.heartbeats_per_device, MINUTE),
+            Self::WechatCode => ("wechat-code", limits.wechat_codes_per_address, 10 * MINUTE),
+            Self::Passkey => ("passkey", limits.passkeys_per_client, 10 * MINUTE),
+            Self::Signature => ("signature", limits.signatures_per_address, 10 * MINUTE),
+            Self::Handoff => ("handoff", limits.handoffs_per_member, 10 * MINUTE),
+            Self::HandoffResult => ("handoff-result", limits.handoff_results_per_address, 10 * MINUTE),
         }
     }
 }
@@ -224,6 +255,11 @@ impl Desk {
     /// Counts what a device or a member does.
     pub(crate) fn count(&self, act: Act, who: &str) -> Result<(), Problem> {
         self.books().count(act.quota(&self.limits), who.to_owned(), Instant::now())
+    }
+
+    /// Counts what is done from an address.
+    pub(crate) fn count_from(&self, act: Act, address: IpAddr) -> Result<(), Problem> {
+        self.count(act, &client(address))
     }
 
     /// Seconds that a device waits between two polls.

@@ -13,7 +13,7 @@ use crate::store::members::{self, Consent};
 use crate::store::sessions::{self, Session};
 use axum::Json;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -25,10 +25,39 @@ const DEMO_CODE: HeaderName = HeaderName::from_static("x-demo-code");
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 fn phone(value: &Value) -> Option<String> {
-    let text = string(6..=16, |c| c.is_ascii_digit() || c == '+')(value)?;
-    let digits = text.strip_prefix('+').unwrap_or(&text);
+    plain_phone(&string(6..=16, |c| c.is_ascii_digit() || c == '+')(value)?)
+}
+
+/// A number as members are known by: in digits, with `+` and the country's code when abroad.
+pub(crate) fn plain_phone(text: &str) -> Option<String> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
     let plain = (6..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| text.strip_prefix("+86").unwrap_or(&text).to_owned())
+    plain.then(|| text.strip_prefix("+86").unwrap_or(text).to_owned())
+}
+
+/// Takes the version of the terms that was accepted, which has to be the current one.
+pub(crate) fn terms(fields: &mut Fields, ctx: &Ctx, required: bool) -> Option<String> {
+    let read = string(1..=32, |c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let name = "terms_version";
+    let version = if required { fields.required(name, read) } else { fields.optional(name, read) };
+    if version.as_ref().is_some_and(|version| *version != ctx.programme().terms_version) {
+        fields.refuse(
+            name,
+            Text::new(
+                "会员条款已更新，请先阅读新版。",
+                "會員條款已更新，請先閱讀新版。",
+                "The terms have changed; please read the new version.",
+            ),
+        );
+    }
+    version
+}
+
+/// Notes that the member accepts the current terms.
+pub(crate) fn accept_terms(db: &Connection, ctx: &Ctx, member: &str) -> Result<(), Problem> {
+    let version = ctx.programme().terms_version.clone();
+    let consent = Consent { purpose: "service".to_owned(), granted: true, version, at: ctx.now() };
+    Ok(members::set_consent(db, member, &consent)?)
 }
 
 pub(crate) fn masked(phone: &str) -> String {
@@ -56,7 +85,7 @@ pub(crate) async fn send_code(ctx: Ctx, _: SameSite, JsonBody(body): JsonBody) -
 }
 
 /// Finds the member of a number, or lets a new one join.
-fn member_of(db: &Connection, ctx: &Ctx, phone: &str) -> Result<String, Problem> {
+pub(crate) fn member_of(db: &Connection, ctx: &Ctx, phone: &str) -> Result<String, Problem> {
     if let Some(id) = members::id_by_phone(db, phone)? {
         return Ok(id);
     }
@@ -86,41 +115,41 @@ fn member_of(db: &Connection, ctx: &Ctx, phone: &str) -> Result<String, Problem>
     Ok(member.id)
 }
 
-pub(crate) async fn create(ctx: Ctx, _: SameSite, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+pub(crate) async fn create(
+    ctx: Ctx,
+    _: SameSite,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let mut fields = Fields::new(body);
     let phone = fields.required("phone", phone);
     let code = fields.required("code", string(6..=6, |c| c.is_ascii_digit()));
-    let version =
-        fields.required("terms_version", string(1..=32, |c| c.is_ascii_alphanumeric() || "._-".contains(c)));
-    if version.as_ref().is_some_and(|version| *version != ctx.programme().terms_version) {
-        fields.refuse(
-            "terms_version",
-            Text::new(
-                "会员条款已更新，请先阅读新版。",
-                "會員條款已更新，請先閱讀新版。",
-                "The terms have changed; please read the new version.",
-            ),
-        );
-    }
+    terms(&mut fields, &ctx, true);
     let bearer = fields.optional("mode", one_of(&["cookie", "bearer"])) == Some("bearer");
     let (phone, code) = fields.finish(phone.zip(code))?;
     ctx.app.desk.redeem(&phone, &code, ctx.address)?;
+    let waiting = super::wechat::waiting(&ctx, &headers);
     let begun = ctx
         .run(move |tx, ctx| {
             let member = member_of(tx, ctx, &phone)?;
-            let version = ctx.programme().terms_version.clone();
-            let consent = Consent { purpose: "service".to_owned(), granted: true, version, at: ctx.now() };
-            members::set_consent(tx, &member, &consent)?;
-            begin(tx, ctx, member)
+            accept_terms(tx, ctx, &member)?;
+            let linked = match waiting {
+                Some(hash) => super::wechat::claim(tx, ctx, &hash, &member)?,
+                None => false,
+            };
+            begin_from(tx, ctx, member, if linked { WECHAT } else { MOBILE })
         })
         .await?;
-    if !bearer {
-        return begun.answer(&ctx);
+    let mut response = if bearer { begun.bearer_answer() } else { begun.answer(&ctx)? };
+    if waiting.is_some() {
+        response.headers_mut().append(SET_COOKIE, ctx.set_cookie(Kind::WechatLink, "", 0)?);
     }
-    let mut body = begun.view();
-    body["token"] = begun.token.into();
-    Ok((StatusCode::CREATED, Json(body)).into_response())
+    Ok(response)
 }
+
+const MOBILE: &str = "mobile";
+/// The channel of sessions that begin in WeChat.
+pub(crate) const WECHAT: &str = "wechat";
 
 /// A session that has just begun.
 pub(crate) struct Begun {
@@ -131,6 +160,16 @@ pub(crate) struct Begun {
 /// Begins a session of a member, with the reduced scope when a shared device asks. That serves one person, so that whoever was
 /// signed in there before no longer is.
 pub(crate) fn begin(db: &Connection, ctx: &Ctx, member: String) -> Result<Begun, Problem> {
+    begin_from(db, ctx, member, MOBILE)
+}
+
+/// The same, on a channel. A shared device is always a kiosk.
+pub(crate) fn begin_from(
+    db: &Connection,
+    ctx: &Ctx,
+    member: String,
+    channel: &str,
+) -> Result<Begun, Problem> {
     sessions::delete_expired(db, ctx.now())?;
     let kiosk = ctx.kiosk();
     if let Some(kiosk) = kiosk {
@@ -140,7 +179,7 @@ pub(crate) fn begin(db: &Connection, ctx: &Ctx, member: String) -> Result<Begun,
     let session = Session {
         id: ids::random(),
         member_id: member,
-        channel: if kiosk.is_some() { "kiosk" } else { "mobile" }.to_owned(),
+        channel: if kiosk.is_some() { "kiosk" } else { channel }.to_owned(),
         device: kiosk.map_or_else(|| device(&ctx.user_agent), |kiosk| Some(kiosk_name(ctx, kiosk))),
         created_at: ctx.now(),
         last_seen_at: ctx.now(),
@@ -164,8 +203,19 @@ impl Begun {
 
     /// The answer to signing in by cookie.
     pub(crate) fn answer(&self, ctx: &Ctx) -> Result<Response, Problem> {
-        let cookie = ctx.set_cookie(Kind::Session, &self.token, life(ctx) / 1000)?;
-        Ok((StatusCode::CREATED, [(SET_COOKIE, cookie)], Json(self.view())).into_response())
+        Ok((StatusCode::CREATED, [(SET_COOKIE, self.cookie(ctx)?)], Json(self.view())).into_response())
+    }
+
+    /// The answer to signing in by bearer token.
+    pub(crate) fn bearer_answer(&self) -> Response {
+        let mut body = self.view();
+        body["token"] = self.token.clone().into();
+        (StatusCode::CREATED, Json(body)).into_response()
+    }
+
+    /// What makes the browser the member's.
+    pub(crate) fn cookie(&self, ctx: &Ctx) -> Result<HeaderValue, Problem> {
+        ctx.set_cookie(Kind::Session, &self.token, life(ctx) / 1000)
     }
 }
 
@@ -182,7 +232,7 @@ fn kiosk_name(ctx: &Ctx, kiosk: &Device) -> String {
 }
 
 /// What a person would call the browser, as far as its user agent tells.
-fn device(user_agent: &str) -> Option<String> {
+pub(crate) fn device(user_agent: &str) -> Option<String> {
     let find = |names: &[(&str, &'static str)]| {
         names.iter().find(|(mark, _)| user_agent.contains(mark)).map(|(_, name)| *name)
     };

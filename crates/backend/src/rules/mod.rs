@@ -1,4 +1,4 @@
-//! The rules of points, tiers and shared devices as pure functions: no clock, no database, no HTTP.
+//! The rules of points, tiers, shared devices, passkeys and WeChat as pure functions: no clock, no database, no HTTP.
 
 pub(crate) mod accrual;
 pub(crate) mod attract;
@@ -9,3 +9,5 @@ pub(crate) mod expiry;
 pub(crate) mod kiosk;
 pub(crate) mod occasions;
 pub(crate) mod tier;
+pub(crate) mod webauthn;
+pub(crate) mod wechat;

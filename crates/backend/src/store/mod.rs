@@ -11,6 +11,7 @@ pub(crate) mod favourites;
 pub(crate) mod ledger;
 pub(crate) mod members;
 pub(crate) mod offers;
+pub(crate) mod passkeys;
 pub(crate) mod pending;
 pub(crate) mod redemptions;
 pub(crate) mod replay;
@@ -18,6 +19,7 @@ pub(crate) mod sessions;
 pub(crate) mod surveys;
 pub(crate) mod tiers;
 pub(crate) mod transfers;
+pub(crate) mod wechat;
 
 use crate::problem::Problem;
 use anyhow::{Context, Result, ensure};
@@ -31,6 +33,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_coupons_favourites.sql"),
     include_str!("../../migrations/0004_survey_offers.sql"),
     include_str!("../../migrations/0005_devices.sql"),
+    include_str!("../../migrations/0006_wechat.sql"),
+    include_str!("../../migrations/0007_passkeys.sql"),
 ];
 
 /// A handle on the database; clones share the connection.

@@ -89,7 +89,7 @@ impl Client {
     }
 
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let path = if ["/media", "/api", "/demo"].iter().any(|prefix| path.starts_with(prefix)) {
+        let path = if ["/media", "/api", "/demo", "/wx"].iter().any(|prefix| path.starts_with(prefix)) {
             path.to_owned()
         } else {
             format!("/api/v1{path}")
