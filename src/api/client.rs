@@ -1,19 +1,20 @@
-//! The only place that sends. It sets what every request needs, waits no longer than it should, and turns each answer
-//! into a value or an [`ApiError`].
+//! The only door to the backend. It sets what every request needs, waits no longer than it should, tries a read that failed
+//! once more, and turns each answer into a value or an [`ApiError`].
 
 use crate::api::endpoint::Endpoint;
 use crate::api::error::{ApiError, Problem};
 use crate::api::exchange::{Answer, Reply, Request};
+use crate::api::{fetch, kept};
 use crate::domain::config::{AuthMode, Config};
 use crate::i18n;
-use crate::platform::{clock, timer};
+use crate::platform::{clock, network, timer};
+use js_sys::Promise;
 use std::cell::RefCell;
-use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
+use std::pin::pin;
+use web_sys::{Headers, RequestCredentials, RequestInit};
 
-/// A body that is larger than any the contract allows is not read to its end.
-const LARGEST_BODY: usize = 4 << 20;
+/// After so long the member is told that the network is slow, in milliseconds.
+const SLOW_MS: i32 = 4_000;
 
 thread_local! {
     static CONFIG: RefCell<Config> = RefCell::new(Config::default());
@@ -35,12 +36,24 @@ pub fn auth_mode() -> AuthMode {
     CONFIG.with_borrow(|config| config.auth)
 }
 
-/// Reads a resource.
+/// Reads a resource; once more where the first answer says that it may help.
 ///
 /// # Errors
 /// See [`ApiError`].
 pub async fn get(endpoint: Endpoint) -> Result<Reply, ApiError> {
-    send(Request::get(endpoint)).await
+    if let Some(answer) = kept::answer(&endpoint) {
+        return answer;
+    }
+    let request = Request::get(endpoint);
+    let first = send(request.clone()).await;
+    let wait = first.as_ref().err().and_then(|error| error.again_after_ms(js_sys::Math::random()));
+    match wait.filter(|_| network::is_online()) {
+        Some(wait) => {
+            timer::sleep(wait).await;
+            send(request).await
+        }
+        None => first,
+    }
 }
 
 /// Creates or spends; `key` makes a repetition harmless.
@@ -74,11 +87,12 @@ pub async fn delete(endpoint: Endpoint) -> Result<Reply, ApiError> {
 pub async fn file(path: &str) -> Result<String, ApiError> {
     let options = RequestInit::new();
     options.set_cache(web_sys::RequestCache::NoCache);
-    let response = fetch(path, &options, CONFIG.with_borrow(|config| config.read_timeout_ms)).await?;
-    if response.ok() {
-        text(&response).await
+    let limit = CONFIG.with_borrow(|config| config.read_timeout_ms);
+    let answer = exchange(path, &options, None, fetch::early(path, None), limit).await?;
+    if answer.status == 200 {
+        Ok(answer.body)
     } else {
-        Err(ApiError::Problem(Box::new(Problem { status: response.status(), ..Problem::default() })))
+        Err(ApiError::Problem(Box::new(Problem { status: answer.status, ..Problem::default() })))
     }
 }
 
@@ -89,22 +103,25 @@ pub async fn file(path: &str) -> Result<String, ApiError> {
 pub async fn send(request: Request) -> Result<Reply, ApiError> {
     let options = RequestInit::new();
     options.set_method(request.method);
+    let reads = request.method == "GET";
+    let language = i18n::locale().tag();
     let mut address = String::new();
-    let timeout = CONFIG.with_borrow(|config| {
+    let limit = CONFIG.with_borrow(|config| {
         address.push_str(&config.api);
         options.set_credentials(match config.auth {
             AuthMode::Cookie if config.api.starts_with('/') => RequestCredentials::SameOrigin,
             AuthMode::Cookie => RequestCredentials::Include,
             AuthMode::Bearer => RequestCredentials::Omit,
         });
-        if request.method == "GET" { config.read_timeout_ms } else { config.write_timeout_ms }
+        if reads { config.read_timeout_ms } else { config.write_timeout_ms }
     });
-    address.push_str(request.endpoint.path());
+    let path = request.endpoint.path();
+    address.push_str(path);
     if let Ok(headers) = Headers::new() {
         let mut set = |name: &str, value: &str| {
             let _ = headers.set(name, value);
         };
-        request.headers(i18n::locale().tag(), &mut set);
+        request.headers(language, &mut set);
         TOKEN.with_borrow(|token| {
             if let Some(token) = token {
                 let mut value = String::from("Bearer ");
@@ -114,48 +131,41 @@ pub async fn send(request: Request) -> Result<Reply, ApiError> {
         });
         options.set_headers(&headers);
     }
-    if let Some(body) = request.body {
+    if let Some(body) = &request.body {
         options.set_body(&body.into());
     }
-    answer(fetch(&address, &options, timeout).await?).await
-}
-
-async fn answer(response: Response) -> Result<Reply, ApiError> {
-    let header = |name: &str| response.headers().get(name).ok().flatten();
-    let status = response.status();
-    let (server_time, retry_after) = (header("X-Server-Time"), header("Retry-After"));
-    let body = if status == 204 { String::new() } else { text(&response).await? };
-    let answer = Answer { status, server_time, retry_after, body };
-    if let Some(time) = answer.time() {
-        clock::learn(time);
+    let (shared, early, _write) = if reads {
+        let mut shared = String::from(language);
+        shared.push_str(path);
+        (Some(shared), fetch::early(path, Some(language)), None)
+    } else {
+        (None, None, Some(fetch::Write::begin()))
+    };
+    let answer = exchange(&address, &options, shared, early, limit).await?;
+    let at = answer.time();
+    if let Some(at) = at {
+        clock::learn(at);
     }
-    answer.read()
-}
-
-async fn fetch(address: &str, options: &RequestInit, timeout: i32) -> Result<Response, ApiError> {
-    let window = web_sys::window().ok_or(ApiError::Offline)?;
-    let abort = AbortController::new().ok();
-    if let Some(abort) = &abort {
-        options.set_signal(Some(&abort.signal()));
+    let reply = answer.read()?;
+    if reads && answer.status == 200 {
+        kept::keep(path, at.unwrap_or_else(clock::now), &answer.body);
     }
-    // One timer a request: it also covers the body, which is read under the same signal.
-    let limit = abort.clone();
-    wasm_bindgen_futures::spawn_local(async move {
-        timer::sleep(timeout).await;
-        if let Some(abort) = limit {
-            abort.abort();
-        }
-    });
-    let sent = JsFuture::from(window.fetch_with_str_and_init(address, options)).await;
-    sent.map_err(|_| failure(abort.as_ref()))?.dyn_into().map_err(|_| ApiError::Offline)
+    Ok(reply)
 }
 
-fn failure(abort: Option<&AbortController>) -> ApiError {
-    if abort.is_some_and(|abort| abort.signal().aborted()) { ApiError::Timeout } else { ApiError::Offline }
-}
-
-async fn text(response: &Response) -> Result<String, ApiError> {
-    let body = response.text().map_err(|_| ApiError::Offline)?;
-    let body = JsFuture::from(body).await.map_err(|_| ApiError::Timeout)?;
-    body.as_string().filter(|text| text.len() <= LARGEST_BODY).ok_or(ApiError::Malformed(""))
+/// One exchange within `limit` milliseconds. What takes longer is ended.
+async fn exchange(
+    address: &str,
+    options: &RequestInit,
+    shared: Option<String>,
+    early: Option<Promise>,
+    limit: i32,
+) -> Result<Answer, ApiError> {
+    let mut work = pin!(fetch::exchange(address, options, shared, early));
+    let quick = limit.min(SLOW_MS);
+    if let Some(answer) = timer::within(quick, work.as_mut()).await {
+        return answer;
+    }
+    let _slow = network::Slow::begin();
+    timer::within(limit - quick, work).await.unwrap_or(Err(ApiError::Timeout))
 }

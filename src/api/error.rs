@@ -2,6 +2,11 @@
 
 use crate::api::node::{Node, parse};
 
+/// Where the backend wants to be left alone for longer, a read is not tried again by itself.
+const LONGEST_WAIT_S: i32 = 3;
+const SOONEST_MS: i32 = 300;
+const SPREAD_MS: f64 = 900.0;
+
 /// Why a request has no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApiError {
@@ -72,6 +77,18 @@ impl ApiError {
         }
     }
 
+    /// When a read may be tried once more by itself, in milliseconds; `None` when that would be no use, or only a burden.
+    /// `chance`, from 0 to 1, spreads those who failed at the same time.
+    pub fn again_after_ms(&self, chance: f64) -> Option<i32> {
+        let asked = match self {
+            Self::Offline => 0,
+            Self::Problem(problem) if matches!(problem.status, 502..=504) => problem.retry_after.unwrap_or(0),
+            _ => return None,
+        };
+        let asked = i32::try_from(asked).ok().filter(|seconds| *seconds <= LONGEST_WAIT_S)?;
+        Some(asked * 1000 + SOONEST_MS + (chance.clamp(0.0, 1.0) * SPREAD_MS) as i32)
+    }
+
     /// Seconds to wait before asking again, where the backend said so.
     pub fn retry_after(&self) -> Option<i64> {
         match self {
@@ -92,6 +109,23 @@ mod tests {
         assert_eq!((problem.code.as_str(), problem.shortfall), ("insufficient-points", Some(320)));
         let gateway = Problem::read(502, "<html>Bad gateway</html>", Some(7));
         assert_eq!((gateway.code.as_str(), gateway.retry_after), ("", Some(7)));
+    }
+
+    #[test]
+    fn a_read_is_tried_again_where_that_may_help() {
+        let refused = |status, retry_after| {
+            ApiError::Problem(Box::new(Problem { status, retry_after, ..Problem::default() }))
+        };
+        assert_eq!(ApiError::Offline.again_after_ms(0.0), Some(300));
+        assert_eq!(ApiError::Offline.again_after_ms(1.0), Some(1200));
+        assert_eq!(refused(503, Some(2)).again_after_ms(0.5), Some(2750));
+        assert_eq!(refused(502, None).again_after_ms(0.0), Some(300));
+        // A second wait of that length is nobody's wish; what was asked for is; the rest is an answer.
+        assert_eq!(ApiError::Timeout.again_after_ms(0.0), None);
+        assert_eq!(refused(503, Some(4)).again_after_ms(0.0), None);
+        for status in [400, 401, 404, 409, 429, 500] {
+            assert_eq!(refused(status, None).again_after_ms(0.0), None, "{status}");
+        }
     }
 
     #[test]

@@ -101,10 +101,10 @@ impl Answer {
     ///
     /// # Errors
     /// [`ApiError::Problem`] or [`ApiError::Malformed`].
-    pub fn read(self) -> Result<Reply, ApiError> {
+    pub fn read(&self) -> Result<Reply, ApiError> {
         let at = self.time();
         if !(200..300).contains(&self.status) {
-            let wait = self.retry_after.and_then(|text| text.trim().parse::<i64>().ok());
+            let wait = self.retry_after.as_deref().and_then(|text| text.trim().parse::<i64>().ok());
             let wait = wait.map(|seconds| seconds.clamp(1, LONGEST_WAIT_S));
             return Err(ApiError::Problem(Box::new(Problem::read(self.status, &self.body, wait))));
         }

@@ -5,6 +5,10 @@ pub mod client;
 pub mod endpoint;
 pub mod error;
 pub mod exchange;
+#[cfg(feature = "browser")]
+mod fetch;
 pub mod json;
+#[cfg(feature = "browser")]
+pub mod kept;
 pub mod node;
 pub mod wire;

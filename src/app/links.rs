@@ -1,7 +1,7 @@
 //! Links of the page go through the app, unless the browser is asked for something else: a new tab, a download, another
 //! site.
 
-use crate::platform::dom;
+use crate::platform::{dom, transition};
 use crate::state::nav::{self, Nav};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, MouseEvent};
@@ -21,7 +21,7 @@ pub(super) fn follow(nav: Nav) {
     let click = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
         if let Some(href) = inner_link(&event) {
             event.prevent_default();
-            nav.go_to(&href);
+            transition::shift(move || nav.go_to(&href));
         }
     });
     let _ = window.add_event_listener_with_callback("click", click.as_ref().unchecked_ref());

@@ -10,7 +10,7 @@ use crate::features;
 use crate::parts::failure::failure;
 use crate::parts::frame::page_head;
 use crate::platform::network::is_online;
-use crate::platform::{dom, idle, storage};
+use crate::platform::{dom, idle, storage, timer};
 use crate::state::toast::Toasts;
 use crate::state::{Portal, redemptions};
 use crate::ui::{Build, bone, live, loading};
@@ -21,6 +21,9 @@ use wasm_bindgen_futures::spawn_local;
 
 /// Builds the screen of a route that belongs to its part.
 type Page = fn(&Route) -> AnyView;
+
+/// How long the first screen has the network for itself, in milliseconds.
+const BACKGROUND_MS: i32 = 2_000;
 
 /// The file of a part could not be had. Asking again tries again.
 struct NotLoaded;
@@ -86,9 +89,11 @@ part!(linked, |route| match route {
 
 part!(code, |_| features::code::page());
 
-part!(surveys, |route| match route {
+part!(surveys, |_| features::surveys::page());
+
+part!(survey, |route| match route {
     Route::Survey(id) => features::surveys::answer::page(id.clone()),
-    _ => features::surveys::page(),
+    _ => features::not_found::page(),
 });
 
 part!(me, |_| features::me::page());
@@ -98,6 +103,11 @@ part!(kiosk, |route| match route {
     Route::Home => features::kiosk::home(),
     Route::Enrol => features::kiosk::enrolment(),
     _ => features::kiosk::frame(),
+});
+
+part!(background, |_| {
+    features::wechat::start();
+    features::background::start()
 });
 
 part!(redeeming(portal: Portal, toasts: Toasts) -> (), redemptions::resume(portal, toasts));
@@ -124,13 +134,16 @@ enum Part {
     Voucher,
     Me,
     Surveys,
+    Survey,
     /// What somebody else's link or screen leads to.
     Linked,
+    /// What runs beside the screens on a member's own device.
+    Background,
     Kiosk,
 }
 
 /// In the order in which a member is likely to need them, with the feature that the programme must have.
-const LATER: [(Part, Option<&str>); 8] = [
+const LATER: [(Part, Option<&str>); 9] = [
     (Part::Rewards, None),
     (Part::Voucher, None),
     (Part::Reward, None),
@@ -139,6 +152,7 @@ const LATER: [(Part, Option<&str>); 8] = [
     (Part::Wallet, None),
     (Part::Me, None),
     (Part::Surveys, Some("surveys")),
+    (Part::Survey, Some("surveys")),
 ];
 
 impl Part {
@@ -159,7 +173,8 @@ impl Part {
             Route::Coupon(_) if portal.has("coupons") => Self::Voucher,
             Route::Gift(_) if portal.has("coupon-transfers") && portal.channel.can_give() => Self::Linked,
             Route::Code if portal.has("card-code") => Self::Code,
-            Route::Surveys | Route::Survey(_) if portal.has("surveys") => Self::Surveys,
+            Route::Surveys if portal.has("surveys") => Self::Surveys,
+            Route::Survey(_) if portal.has("surveys") => Self::Survey,
             Route::Me => Self::Me,
             Route::Device { .. } if portal.has("device-sign-in") => Self::Linked,
             _ => return None,
@@ -177,7 +192,9 @@ impl Part {
             Self::Code => Box::pin(code()),
             Self::Linked => Box::pin(linked()),
             Self::Surveys => Box::pin(surveys()),
+            Self::Survey => Box::pin(survey()),
             Self::Me => Box::pin(me()),
+            Self::Background => Box::pin(background()),
             Self::Kiosk => Box::pin(kiosk()),
         }
     }
@@ -219,13 +236,25 @@ impl Screens {
         }
     }
 
-    /// What a shared screen has around every other: the part's own answer to a place that isn't its.
+    /// What is around every screen: on a shared one its part's own answer to a place that isn't its, on others what runs beside
+    /// the screens.
     pub(super) fn frame(self) -> AnyView {
-        if self.portal.channel != Channel::Kiosk {
-            return ().into_any();
-        }
-        let slot = self.slot(Part::Kiosk);
+        let shared = self.portal.channel == Channel::Kiosk;
+        let slot = self.slot(if shared { Part::Kiosk } else { Part::Background });
         live(move || slot.get().map_or_else(|| ().into_any(), |page| page(&Route::NotFound)))
+    }
+
+    /// Loads what runs beside the screens once the first of them had its time and the browser is idle, but not where a kiosk is
+    /// about to be made.
+    pub(super) fn start_background(self, place: &Route) {
+        if self.portal.channel == Channel::Kiosk || *place == Route::Enrol {
+            return;
+        }
+        spawn_local(async move {
+            timer::sleep(BACKGROUND_MS).await;
+            idle::idle().await;
+            self.load(Part::Background).await;
+        });
     }
 
     /// What home shows when a survey is offered. It comes with the voucher, which can be followed by the same.

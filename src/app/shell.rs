@@ -3,7 +3,7 @@
 use crate::app::links;
 use crate::app::screens::{Screens, resume};
 use crate::domain::route::Route;
-use crate::i18n::{key, t};
+use crate::i18n::{Key, key, t};
 use crate::platform::{network, timer};
 use crate::state::nav::Nav;
 use crate::state::toast::Toasts;
@@ -32,7 +32,11 @@ pub(super) fn shell(portal: Portal) -> AnyView {
             }
         }
     });
+    network::watch_slow(move |slow| {
+        let _ = portal.slow.try_set(slow);
+    });
     let screens = Screens::new(portal);
+    screens.start_background(&nav.peek());
     let place = Memo::new_with_compare(move |_| nav.route(), |old, new| !same_screen(old, new));
     let first = StoredValue::new(true);
     effect(move || {
@@ -67,7 +71,11 @@ pub(super) fn shell(portal: Portal) -> AnyView {
                 t(key::APP_SKIP)
             }}
         </a>
-        {live(move || if portal.online.get() { ().into_any() } else { offline_bar() })}
+        {live(move || match (portal.online.get(), portal.slow.get()) {
+            (true, false) => ().into_any(),
+            (true, true) => bar(key::OFFLINE_SLOW),
+            (false, _) => bar(key::OFFLINE_BAR_PLAIN),
+        })}
         {live(move || {
             portal.locale.track();
             screen(screens, portal, &place.get())
@@ -84,11 +92,11 @@ fn same_screen(old: Option<&Route>, new: Option<&Route>) -> bool {
     matches!((old, new), (Some(old), Some(new)) if old.same_screen(new))
 }
 
-fn offline_bar() -> AnyView {
+fn bar(said: Key) -> AnyView {
     view! {
         <div class="offbar" role="status">
             {icon_small("offline")}
-            <span class="grow">{t(key::OFFLINE_BAR_PLAIN)}</span>
+            <span class="grow">{t(said)}</span>
         </div>
     }
     .built()

@@ -134,8 +134,8 @@
           early[path] = ask(api + path, options);
         };
         begin('/programme');
-        const known = attempt(() => Object.keys(localStorage).some((name) => !name.indexOf('portal.member.kept')));
-        if (known && !kiosk && location.pathname !== '/sign-in') begin('/me/overview');
+        // Only the backend knows whether somebody is signed in.
+        if (!kiosk && location.pathname !== '/sign-in') begin('/me/overview');
       })
       .catch(() => {});
   }

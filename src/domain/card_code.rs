@@ -13,6 +13,13 @@ pub struct Held {
 }
 
 impl Held {
+    /// A code that was kept at `since` and is shown while no backend can be asked. By the device's clock alone it can't be known
+    /// whether the till still takes it, so that it counts as over.
+    pub fn of_old(code: CardCode, since: Instant, now: Instant) -> Self {
+        let until = code.valid_until.unwrap_or(since).min(now);
+        Self { code: CardCode { valid_until: Some(until), ..code }, at: since }
+    }
+
     /// When another is wanted: as long after as the backend said, but never after its end.
     pub fn due_at(&self) -> Instant {
         let wanted = self.at.plus_ms(self.code.refresh_after.saturating_mul(1000));
@@ -51,6 +58,17 @@ mod tests {
     fn held(at: i64, refresh_after: i64, until: Option<i64>) -> Held {
         let code = CardCode { payload: "1".into(), valid_until: until.map(Instant), refresh_after };
         Held { code, at: Instant(at) }
+    }
+
+    #[test]
+    fn an_old_one_is_never_shown_as_good() {
+        let old = |until, now| Held::of_old(held(0, 45, until).code, Instant(1_000), Instant(now));
+        for (until, now) in
+            [(Some(61_000), 30_000), (Some(61_000), 90_000), (None, 30_000), (Some(61_000), 500)]
+        {
+            assert!(old(until, now).is_over(Instant(now)), "{until:?} {now}");
+        }
+        assert_eq!(old(Some(61_000), 90_000).last_valid(Instant(90_000)), Instant(61_000));
     }
 
     #[test]

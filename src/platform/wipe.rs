@@ -1,7 +1,7 @@
 //! Forgetting whatever a page can keep, also without a network, and where `Clear-Site-Data` is unknown.
 
 use crate::platform::reach::{call, document, get, set, settled, text, window};
-use crate::platform::{database, storage};
+use crate::platform::{database, storage, worker};
 use js_sys::Array;
 
 /// Storage, databases, caches, what is held in memory for the way to a database, and the cookies that a script sees.
@@ -17,6 +17,8 @@ pub async fn everything() {
             call(&factory, "deleteDatabase", Some(&get(&one, "name")));
         }
     }
+    // A browser that was a phone's before may have one.
+    worker::remove().await;
     let caches = get(&window, "caches");
     if let Some(names) = settled(call(&caches, "keys", None)).await {
         for name in Array::from(&names).iter() {

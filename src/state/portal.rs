@@ -1,7 +1,7 @@
 //! What every screen may need, in one handle that is handed down by context.
 
 use crate::api::wire::surveys::Overview;
-use crate::api::{client, endpoint, wire};
+use crate::api::{client, endpoint, kept, wire};
 use crate::domain::channel::Channel;
 use crate::domain::config::Config;
 use crate::domain::programme::Programme;
@@ -25,6 +25,12 @@ pub struct Portal {
     pub dark: RwSignal<bool>,
     /// Whether there seems to be a network.
     pub online: RwSignal<bool>,
+    /// Whether an answer takes long.
+    pub slow: RwSignal<bool>,
+    /// What is on screen but not as it is now, in the order of the page.
+    pub stale: RwSignal<Vec<u32>>,
+    /// Changes when what couldn't be read is to be read again.
+    pub again: RwSignal<u32>,
     /// Home's data; tier card, balance and name come from here everywhere.
     pub overview: Query<Overview>,
     /// Whether there is a survey to offer, by the overview that was read last.
@@ -49,6 +55,9 @@ impl Portal {
             theme: RwSignal::new(theme),
             dark: RwSignal::new(theme.is_dark()),
             online: RwSignal::new(crate::platform::network::is_online()),
+            slow: RwSignal::new(false),
+            stale: RwSignal::new(Vec::new()),
+            again: RwSignal::new(0),
             overview,
             offer_due,
             store_here: RwSignal::new(None),
@@ -93,6 +102,15 @@ pub fn portal() -> Portal {
 
 /// Home's data: in one round where the backend can, else from the resources that it consists of.
 async fn read_overview(
+    whole: bool,
+    offer_due: RwSignal<bool>,
+) -> Result<Overview, crate::api::error::ApiError> {
+    let overview = ask_overview(whole, offer_due).await?;
+    kept::belongs_to(&overview.member.id);
+    Ok(overview)
+}
+
+async fn ask_overview(
     whole: bool,
     offer_due: RwSignal<bool>,
 ) -> Result<Overview, crate::api::error::ApiError> {

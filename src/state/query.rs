@@ -1,14 +1,20 @@
 //! One resource of the backend as a signal: waiting, here, or failed with the last known value.
 
 use crate::api::error::ApiError;
+use crate::api::kept;
 use crate::domain::date::Instant;
-use crate::platform::clock;
+use crate::platform::{clock, timer};
 use crate::state::session;
 use leptos::prelude::*;
-use std::future::Future;
+use std::cell::RefCell;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
+
+/// After so long what is kept is shown until the answer comes, in milliseconds.
+const PATIENCE_MS: i32 = 2_500;
 
 /// Where a query stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +27,11 @@ pub enum Slot<T> {
     Failed(ApiError, Option<(T, Instant)>),
 }
 
-type Run<T> = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, ApiError>>>>>;
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+type Run<T> = Rc<dyn Fn() -> Answer<T>>;
+
+/// Tells whoever waits that nobody needs the answer any more: whether that is so, and who waits.
+type Left = Rc<RefCell<(bool, Option<Waker>)>>;
 
 /// How it stands with a query, whatever it reads.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,6 +52,7 @@ pub struct Query<T: 'static> {
     status: RwSignal<Status>,
     turn: StoredValue<u32>,
     run: StoredValue<Run<T>, LocalStorage>,
+    left: StoredValue<Left, LocalStorage>,
 }
 
 impl<T> Clone for Query<T> {
@@ -64,6 +75,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
             status: RwSignal::new(Status::default()),
             turn: StoredValue::new(0),
             run: StoredValue::new_local(Rc::new(move || Box::pin(run()))),
+            left: StoredValue::new_local(left_with_screen()),
         }
     }
 
@@ -78,20 +90,53 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
         query
     }
 
-    /// Reads it again; what is known stays until the answer is here. An answer to an older call is dropped.
+    /// Reads it again; what is known stays until the answer is here. An answer to an older call is dropped, and when the screen
+    /// is left the request is ended. Where nothing is known and the answer is late or can't be had, what is kept is shown.
     pub fn load(self) {
         let Some(turn) = begin(self.turn, self.status) else { return };
-        let Some(run) = self.run.try_get_value() else { return };
-        let answer = run();
+        let (Some(run), Some(left)) = (self.run.try_get_value(), self.left.try_get_value()) else { return };
         spawn_local(async move {
-            let answer = answer.await;
-            if self.turn.try_get_value() == Some(turn) {
-                match answer {
-                    Ok(value) => self.keep(value),
-                    Err(error) => failed(self.status, error),
+            let mut answer = run();
+            let is_new = self.value.try_with_untracked(Option::is_none) == Some(true);
+            let mut quick = None;
+            if is_new {
+                let patient = timer::within(PATIENCE_MS, answer.as_mut());
+                let Some(answer) = unless_left(&left, patient).await else { return };
+                quick = answer;
+                if quick.is_none() {
+                    self.show_kept(turn, &run, ApiError::Timeout);
+                }
+            }
+            let answer = match quick {
+                Some(answer) => Some(answer),
+                None => unless_left(&left, answer).await,
+            };
+            let Some(answer) = answer else { return };
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
+            match answer {
+                Ok(value) => self.keep(value),
+                Err(error) => {
+                    if matches!(error, ApiError::Offline | ApiError::Timeout) {
+                        self.show_kept(turn, &run, error.clone());
+                    }
+                    failed(self.status, error);
                 }
             }
         });
+    }
+
+    /// Shows what is kept where nothing else is known, and why it isn't newer.
+    fn show_kept(self, turn: u32, run: &Run<T>, why: ApiError) {
+        let is_new = self.value.try_with_untracked(Option::is_none) == Some(true);
+        if !is_new || self.turn.try_get_value() != Some(turn) {
+            return;
+        }
+        if let Some((value, since)) = kept::read(|| run()) {
+            let _ = self.value.try_set(Some(value));
+            let _ = self.status.try_set(Status { known_at: Some(since), refreshing: true, fault: Some(why) });
+        }
     }
 
     /// The value is drawn anew only when it is another.
@@ -163,7 +208,10 @@ fn begin(turn: StoredValue<u32>, status: RwSignal<Status>) -> Option<u32> {
     let turn = next_turn(turn)?;
     let _ = status.try_update(|status| {
         status.refreshing = status.known_at.is_some();
-        status.fault = None;
+        // That what is on screen is old stays true until a newer one is here.
+        if !status.refreshing {
+            status.fault = None;
+        }
     });
     Some(turn)
 }
@@ -173,6 +221,35 @@ fn next_turn(turn: StoredValue<u32>) -> Option<u32> {
         *turn += 1;
         *turn
     })
+}
+
+/// Is told when the screen that asks is left.
+fn left_with_screen() -> Left {
+    let left = Left::default();
+    let told = StoredValue::new_local(left.clone());
+    on_cleanup(move || {
+        let Some(told) = told.try_get_value() else { return };
+        let (gone, waiting) = &mut *told.borrow_mut();
+        *gone = true;
+        if let Some(waker) = waiting.take() {
+            waker.wake();
+        }
+    });
+    left
+}
+
+/// What `work` comes to; `None` as soon as nobody needs it. Dropping it ends the request.
+async fn unless_left<T>(left: &Left, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = std::pin::pin!(work);
+    poll_fn(move |context| {
+        let (gone, waiting) = &mut *left.borrow_mut();
+        if *gone {
+            return Poll::Ready(None);
+        }
+        *waiting = Some(context.waker().clone());
+        work.as_mut().poll(context).map(Some)
+    })
+    .await
 }
 
 fn arrived(status: RwSignal<Status>) {

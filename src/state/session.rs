@@ -3,8 +3,9 @@
 use crate::api::endpoint;
 use crate::api::error::ApiError;
 use crate::api::node::Body;
-use crate::api::{client, wire};
+use crate::api::{client, kept, wire};
 use crate::domain::config::AuthMode;
+use crate::domain::programme::Programme;
 use crate::domain::route::Route;
 use crate::i18n::{self, Locale, key, t};
 use crate::platform::storage;
@@ -98,16 +99,26 @@ pub fn wipe() {
 }
 
 fn forget_member() {
+    kept::forget();
     storage::remove_all("portal.member.");
     storage::remove_database();
 }
 
-/// Reads the programme again, in the language in use.
+/// Reads the programme again, in the language in use. Where the backend isn't reached, it is as it was last time.
 ///
 /// # Errors
 /// See [`ApiError`].
-pub async fn read_programme() -> Result<crate::domain::programme::Programme, ApiError> {
-    client::get(endpoint::programme()).await?.decode(wire::account::programme)
+pub async fn read_programme() -> Result<Programme, ApiError> {
+    let ask = || async { client::get(endpoint::programme()).await?.decode(wire::account::programme) };
+    let answer = ask().await;
+    if !matches!(answer, Err(ApiError::Offline | ApiError::Timeout)) {
+        return answer;
+    }
+    match kept::read(ask) {
+        // The server's time of then would set the clock back.
+        Some((programme, _)) => Ok(Programme { server_time: None, ..programme }),
+        None => answer,
+    }
 }
 
 /// Speaks another language from here on: keeps the choice, and reads again what the backend had said in the old one.
@@ -151,8 +162,9 @@ pub fn follow_end() {
             return;
         }
         let was_in = portal.overview.peek().is_some();
-        // What was begun stays, under the member's id: a lost session must lose nothing else.
+        // What was begun stays, under the member's id: a lost session must lose nothing else. What was only read goes.
         client::set_token(None);
+        kept::forget();
         portal.overview.clear();
         let next = Some(place.href()).filter(|href| href != "/");
         nav.replace(&Route::SignIn { next });

@@ -102,8 +102,6 @@ function page({
   return { window, portal: window.__portal, state, elements, root, head, on, timers, sent, asked, load, error, missing, rejected, session };
 }
 
-const member = { 'portal.member.kept.mbr_1': '{}' };
-
 test('an engine that has it all starts, and one that lacks a piece goes to the plain page', async () => {
   assert.deepEqual(page().state.replaced, []);
   for (const assembly of [null, {}.nothing ?? null, { validate: () => false, RuntimeError: Trap }]) {
@@ -155,7 +153,7 @@ test('the address at which the page was entered is kept', () => {
 });
 
 test('what the programme asks for first is asked for before it is here', async () => {
-  const { portal, sent, asked } = page({ local: member, languages: ['fr', 'zh-Hant-HK'] });
+  const { portal, sent, asked } = page({ languages: ['fr', 'zh-Hant-HK'] });
   assert.deepEqual(sent.map((one) => one.address), ['/config.json']);
   assert.equal(sent[0].cache, 'no-cache');
   await settle();
@@ -173,23 +171,22 @@ test('what the programme asks for first is asked for before it is here', async (
 
 test('another origin and a slash at the end are treated as the client treats them', async () => {
   const api = 'https://api.example/v1';
-  const { asked } = page({ local: member, served: { '/config.json': { api: ` ${api}// ` }, [`${api}/programme`]: {}, [`${api}/me/overview`]: {} } });
+  const { asked } = page({ served: { '/config.json': { api: ` ${api}// ` }, [`${api}/programme`]: {}, [`${api}/me/overview`]: {} } });
   await settle();
   assert.equal(asked(`${api}/programme`)[0].credentials, 'include');
   assert.equal(asked(`${api}/me/overview`).length, 1);
 });
 
 for (const [what, options, wanted] of [
-  ['nobody known', {}, ['/config.json', '/programme']],
-  ['another key of a member', { local: { 'portal.member.open': '0' } }, ['/config.json', '/programme']],
-  ['a kiosk', { local: member, name: 'kiosk 0 ' }, ['/config.json', '/programme']],
-  ['signing in', { local: member, path: '/sign-in?next=%2Ftier' }, ['/config.json', '/programme']],
-  ['a token', { local: member, served: { '/config.json': { auth: 'bearer' } } }, ['/config.json']],
-  ['a broken configuration', { local: member, served: { '/config.json': { api: 7 } } }, ['/config.json']],
-  ['no configuration', { local: member, served: { '/config.json': null } }, ['/config.json']],
-  ['blocked storage', { local: member, blocked: true }, ['/config.json', '/programme']],
-  ['a network that goes', { local: member, lost: ['/api/v1/programme', '/api/v1/me/overview'] }, ['/config.json', '/programme', '/me/overview']],
-  ['no network', { local: member, online: false }, ['/config.json']],
+  ['anybody', {}, ['/config.json', '/programme', '/me/overview']],
+  ['a kiosk', { name: 'kiosk 0 ' }, ['/config.json', '/programme']],
+  ['signing in', { path: '/sign-in?next=%2Ftier' }, ['/config.json', '/programme']],
+  ['a token', { served: { '/config.json': { auth: 'bearer' } } }, ['/config.json']],
+  ['a broken configuration', { served: { '/config.json': { api: 7 } } }, ['/config.json']],
+  ['no configuration', { served: { '/config.json': null } }, ['/config.json']],
+  ['blocked storage', { blocked: true }, ['/config.json', '/programme', '/me/overview']],
+  ['a network that goes', { lost: ['/api/v1/programme', '/api/v1/me/overview'] }, ['/config.json', '/programme', '/me/overview']],
+  ['no network', { online: false }, ['/config.json']],
 ]) {
   test(`early requests: ${what}`, async () => {
     const lost = [];

@@ -23,8 +23,8 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 
 const BUILT: &str = "target/wasm32-unknown-unknown/release/member-portal.wasm";
-/// The part that a new member sees first.
-const ENTRANCE: &str = "sign_in";
+/// Files of what the screens share, each with the part that is often the first one: a new member's, and the catalogue.
+const ENTRANCES: [(&str, &str); 2] = [("first", "sign_in"), ("catalogue", "rewards")];
 /// What wasm-split and wasm-bindgen call the things that this file reads in their output.
 const GLUE_MODULE: &str = "./app_bg.js";
 const LOADER: &str = "__wasm_split.js";
@@ -112,11 +112,17 @@ fn place_parts(project: &Project, work: &Path, parts: &Parts, dist: &Path) -> an
     let mut text = include_str!("split/loader.js").to_owned();
     let later = Asset::place(dist, "later", "css", &fs::read(project.path(LATER)).context(LATER)?)?;
     text.push_str(&format!("const later = sheet('/{}', '{}');\n", later.name, later.integrity));
-    // Whoever signs in for the first time waits for that screen alone: what it shares with others is a file of its own.
-    let entrance = parts.splits.iter().find(|(name, _)| name == ENTRANCE).map(|(_, needs)| needs.as_slice());
-    let (first, rest): (Vec<_>, Vec<_>) =
-        parts.chunks.iter().cloned().partition(|chunk| entrance.is_some_and(|needs| needs.contains(chunk)));
-    let groups = [("first", first), ("shared", rest)];
+    // Whoever comes for one of these screens first waits for that alone: what it shares with others is a file of its own.
+    let mut rest = parts.chunks.clone();
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for (name, part) in ENTRANCES {
+        let needs = parts.splits.iter().find(|(split, _)| split == part).map(|(_, needs)| needs.as_slice());
+        let (own, others) =
+            rest.into_iter().partition(|chunk| needs.is_some_and(|needs| needs.contains(chunk)));
+        groups.push((name, own));
+        rest = others;
+    }
+    groups.push(("shared", rest));
     for (name, chunks) in groups.iter().filter(|(_, chunks)| !chunks.is_empty()) {
         let file = place_shared(project, work, name, chunks, dist)?;
         text.push_str(&format!("const {name} = part('/{}', '{}', []);\n", file.name, file.integrity));
@@ -127,12 +133,14 @@ fn place_parts(project: &Project, work: &Path, parts: &Parts, dist: &Path) -> an
         let needs = groups.iter().filter(|(_, chunks)| chunks.iter().any(|chunk| needs.contains(chunk)));
         let needs: Vec<_> = needs.map(|(name, _)| *name).collect();
         text.push_str(&format!(
-            "export const {LOAD}{name} = told(part('/{}', '{}', [{}]));\n",
+            "const part_{name} = part('/{}', '{}', [{}]);\nexport const {LOAD}{name} = told(part_{name});\n",
             asset.name,
             asset.integrity,
             needs.join(", ")
         ));
     }
+    let names: Vec<_> = parts.splits.iter().map(|(name, _)| format!("{name}: part_{name}")).collect();
+    text.push_str(&format!("ahead({{ {} }});\n", names.join(", ")));
     Ok(text)
 }
 

@@ -2,7 +2,7 @@
 //! last one stays, with the time until which it was valid.
 
 use crate::api::error::ApiError;
-use crate::api::{client, endpoint, wire};
+use crate::api::{client, endpoint, kept, wire};
 use crate::domain::card_code::Held;
 use crate::domain::date::Instant;
 use crate::domain::number::group;
@@ -25,7 +25,7 @@ const RETRY_AFTER_S: i64 = 10;
 const AWAY_MS: i64 = 5_000;
 
 thread_local! {
-    /// The last code and whose it is; it never leaves the memory.
+    /// The last code and whose it is.
     static LAST: RefCell<Option<(String, Held)>> = const { RefCell::new(None) };
 }
 
@@ -92,16 +92,19 @@ impl Card {
         }
         self.busy.set(true);
         spawn_local(async move {
-            let answer = match client::get(endpoint::card_code()).await {
-                Ok(reply) => reply.decode(wire::wallet::card_code),
-                Err(error) => Err(error),
-            };
+            let ask = || async { client::get(endpoint::card_code()).await?.decode(wire::wallet::card_code) };
+            let answer = ask().await;
             let now = clock::now();
             let _ = self.now.try_set(now);
             match answer {
                 Ok(code) => self.keep(Held { code, at: now }),
                 Err(error) if error.is_signed_out() => session::ended(),
                 Err(error) => {
+                    let unreached = matches!(error, ApiError::Offline | ApiError::Timeout);
+                    if unreached && self.held.try_with_untracked(Option::is_none) == Some(true) {
+                        let last = kept::read(ask).map(|(code, since)| Held::of_old(code, since, now));
+                        let _ = self.held.try_set(last);
+                    }
                     let wait = error.retry_after().unwrap_or_default().max(RETRY_AFTER_S);
                     let _ = self.again_at.try_set_value(now.plus_ms(wait * 1000));
                     let _ = self.fault.try_set(Some(error));

@@ -280,6 +280,7 @@ impl Kiosk {
         if self.ending.get_untracked() != Ending::No
             || self.signing.get_untracked()
             || self.gone.get_untracked()
+            || !self.is_open()
         {
             return;
         }

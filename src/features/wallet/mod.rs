@@ -24,7 +24,7 @@ use crate::domain::route::Route;
 use crate::domain::wallet::Pace;
 use crate::i18n::{key, t};
 use crate::parts::frame::page_head;
-use crate::state::{Portal, Query, Slot, effect, nav, portal};
+use crate::state::{Portal, Query, Slot, Status, effect, nav, portal};
 use leptos::prelude::*;
 
 /// More pages than anybody has of what can be used; a backend that never ends its list is not followed for ever.
@@ -111,6 +111,16 @@ impl Wallet {
             wallet.offers.load();
         }
         effect(move || {
+            wallet.portal.again.track();
+            let lost = |status: RwSignal<Status>| status.with_untracked(|status| status.fault.is_some());
+            if wallet.portal.online.get() && lost(wallet.coupons.status()) {
+                wallet.coupons.load();
+            }
+            if wallet.portal.online.get_untracked() && lost(wallet.offers.status()) {
+                wallet.offers.load();
+            }
+        });
+        effect(move || {
             if wallet.has_older() {
                 wallet.open.load();
             }
@@ -140,7 +150,9 @@ impl Wallet {
             Slot::Waiting => None,
             Slot::Ready(list, ..) => Some((list, None)),
             Slot::Failed(error, known) => {
-                Some((known.map(|(list, _)| list).unwrap_or_default(), Some(error)))
+                // That the whole wallet is old is said above it.
+                let said = known.is_some() && self.vouchers.status().with(|status| status.fault.is_some());
+                Some((known.map(|(list, _)| list).unwrap_or_default(), Some(error).filter(|_| !said)))
             }
         }
     }

@@ -29,12 +29,40 @@ export async function code(answer, again) {
 }
 
 function part(file, integrity, needs) {
-  return once(() => {
-    const ask = () => fetch(file, { integrity });
-    return Promise.all([code(ask(), ask), ...needs.map((need) => need())]).then(([module]) =>
+  const ask = () => fetch(file, { integrity });
+  const compiled = once(() => code(ask(), ask));
+  const load = once(() =>
+    Promise.all([compiled(), ...needs.map((need) => need())]).then(([module]) =>
       WebAssembly.instantiate(module, { __wasm_split: initSync() }),
-    );
-  });
+    ),
+  );
+  load.ahead = () => [compiled, ...needs.map((need) => need.ahead)].forEach((begin) => begin());
+  return load;
+}
+
+// The address says which screen is the first: its part comes together with the programme (app::screens::Part::of).
+const FIRST = {
+  '/sign-in': 'sign_in',
+  '/tier': 'points',
+  '/points': 'points',
+  '/points/': 'points',
+  '/rewards': 'rewards',
+  '/rewards/': 'reward',
+  '/wallet': 'wallet',
+  '/vouchers/': 'voucher',
+  '/coupons/': 'voucher',
+  '/code': 'code',
+  '/me': 'me',
+  '/surveys': 'surveys',
+  '/surveys/': 'survey',
+};
+
+function ahead(parts) {
+  const [place] = /^\/[^/]*\/?/.exec(location.pathname);
+  const first = parts[/^kiosk/.test(window.name) ? 'kiosk' : FIRST[place]];
+  if (!first) return;
+  first.ahead();
+  later().catch(() => {});
 }
 
 // The last in the head, so behind the page's own sheet. Until it is here it is for print: WebKit draws nothing new while

@@ -1,0 +1,16 @@
+//! What runs beside the screens on a member's own device: files for when there is no network, a new version, reading again when
+//! the page comes back, and room for the keyboard.
+
+mod again;
+mod version;
+
+use crate::platform::keyboard;
+use leptos::prelude::*;
+
+/// Starts it; gives back what it shows, which is nothing most of the time.
+pub fn start() -> AnyView {
+    keyboard::follow();
+    let look = version::Versions::new();
+    again::follow(look);
+    look.offer()
+}
