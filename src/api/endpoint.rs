@@ -277,6 +277,46 @@ pub fn card_code() -> Endpoint {
     Endpoint::fixed("/me/card-code")
 }
 
+/// `GET /wechat/signature?url=`: for a page of ours in WeChat
+pub fn wechat_signature(url: &str) -> Endpoint {
+    Endpoint::fixed("/wechat/signature").query("url", url)
+}
+
+/// `POST /me/wechat-handoffs`
+pub fn wechat_handoffs() -> Endpoint {
+    Endpoint::fixed("/me/wechat-handoffs")
+}
+
+/// `GET /me/wechat-handoffs/{id}`
+pub fn wechat_handoff(id: &str) -> Endpoint {
+    Endpoint::fixed("/me/wechat-handoffs/").with(id)
+}
+
+/// `POST /sessions/passkey-challenges`
+pub fn passkey_challenges() -> Endpoint {
+    Endpoint::fixed("/sessions/passkey-challenges")
+}
+
+/// `POST /sessions/passkeys`
+pub fn passkey_sessions() -> Endpoint {
+    Endpoint::fixed("/sessions/passkeys")
+}
+
+/// `GET` and `POST /me/passkeys`
+pub fn passkeys() -> Endpoint {
+    Endpoint::fixed("/me/passkeys")
+}
+
+/// `POST /me/passkeys/challenges`
+pub fn my_passkey_challenges() -> Endpoint {
+    Endpoint::fixed("/me/passkeys/challenges")
+}
+
+/// `DELETE /me/passkeys/{id}`
+pub fn passkey(id: &str) -> Endpoint {
+    Endpoint::fixed("/me/passkeys/").with(id)
+}
+
 /// `GET /stores`
 pub fn stores() -> Endpoint {
     Endpoint::fixed("/stores")

@@ -67,6 +67,43 @@ impl Channel {
     pub fn can_give(self) -> bool {
         self != Self::Kiosk
     }
+
+    /// Whether the person's own keys may be at hand: not on a shared screen, and not in WeChat, which has none.
+    pub fn has_keys(self) -> bool {
+        self == Self::Mobile
+    }
+
+    /// Whether the page lies within another app, which may do something for it; [`Host`] says what.
+    pub fn has_host(self) -> bool {
+        self == Self::WeChat
+    }
+}
+
+/// What the app around the page can do for it, as far as that can be known before it is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Host {
+    /// Its camera reads codes for the page.
+    pub scans: bool,
+    /// Its own menu passes the page on, with the card that the page has set.
+    pub menu: bool,
+    /// It has pages of its own: for paying, scanning and passing on, and the one that the portal was opened from.
+    pub pages: bool,
+}
+
+impl Host {
+    /// What is around a page in a browser that calls itself `user_agent`, where `environment` is what WeChat tells the page
+    /// (`__wxjs_environment`; on Android only once its bridge is ready).
+    pub fn detect(user_agent: &str, environment: &str) -> Self {
+        if !user_agent.contains("MicroMessenger") {
+            return Self::default();
+        }
+        let pages = environment == "miniprogram" || user_agent.contains("miniProgram");
+        // WeChat for computers has no camera to scan with.
+        let desk = ["WindowsWechat", "MacWechat", "UnifiedPC", "XWEB_PC"]
+            .iter()
+            .any(|word| user_agent.contains(word));
+        Self { scans: !desk, menu: !pages, pages }
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +116,21 @@ mod tests {
         assert_eq!(can(Channel::Mobile), (true, true, true));
         assert_eq!(can(Channel::WeChat), (false, true, true));
         assert_eq!(can(Channel::Kiosk), (false, false, false));
+    }
+
+    #[test]
+    fn what_is_around_the_page() {
+        let android =
+            "Mozilla/5.0 (Linux; Android 14) Chrome/142.0 Mobile MicroMessenger/8.0.68 NetType/WIFI";
+        let browser = Host { scans: true, menu: true, pages: false };
+        let within = Host { scans: true, menu: false, pages: true };
+        assert_eq!(Host::detect(android, ""), browser);
+        assert_eq!(Host::detect(android, "browser"), browser);
+        assert_eq!(Host::detect(android, "miniprogram"), within);
+        assert_eq!(Host::detect(&[android, " miniProgram/wx1"].concat(), ""), within);
+        assert!(!Host::detect("Windows NT 10.0 MicroMessenger/7.0 WindowsWechat", "").scans);
+        assert_eq!(Host::detect("Mozilla/5.0 (Linux; Android 14)", "miniprogram"), Host::default());
+        assert!(Channel::WeChat.has_host() && !Channel::Mobile.has_host() && !Channel::Kiosk.has_host());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The screens. Features never import each other; what they share is in `parts`.
 
+pub mod background;
 pub mod code;
 pub mod device;
 pub mod gift;
@@ -14,3 +15,4 @@ pub mod sign_in;
 pub mod surveys;
 pub mod tier;
 pub mod wallet;
+pub mod wechat;

@@ -2,15 +2,23 @@
 
 use crate::api::{client, endpoint};
 use crate::domain::redemption::Transfer;
+use crate::domain::route::Route;
+use crate::domain::wechat::{Card, share_page};
 use crate::i18n::{fill, key, t};
 use crate::parts::attempt::Attempt;
 use crate::parts::failure::line;
+use crate::parts::symbols::symbol_small;
 use crate::parts::words;
 use crate::platform::share;
+use crate::platform::wechat::{self, Outcome, bridge};
+use crate::state::host::offer_card;
 use crate::state::{session, toast};
 use crate::ui::Build;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
+
+/// Where an app shows what is passed on, it shows this beside it.
+const PICTURE: &str = "/icons/icon-192.png";
 
 /// The panel. `moved` is asked to read again what may be somewhere else by now.
 pub fn offered(transfer: &Transfer, title: &str, moved: Callback<()>) -> AnyView {
@@ -52,10 +60,36 @@ pub fn offered(transfer: &Transfer, title: &str, moved: Callback<()>) -> AnyView
             let _ = moved.try_run(());
         });
     };
-    let can_share = share::can_share();
+    let host = wechat::host();
+    let card = Card {
+        title: fill(key::GIFT_CARD, &[("title", title)]),
+        text: t(key::GIFT_CARD_TEXT).into(),
+        path: Route::Gift(transfer.id.clone()).href(),
+        image: share::whole(PICTURE),
+    };
+    if host.menu || host.pages {
+        offer_card(card.clone());
+    }
+    let way = host.menu.then(|| {
+        view! { <p class="note mt-3">{symbol_small("share")}<span>{t(key::GIFT_MENU)}</span></p> }
+    });
+    // The host's own page passes it on; its web-view has no other way.
+    let page = move |_| {
+        attempt.hush();
+        let page = share_page(&card);
+        spawn_local(async move {
+            match bridge::navigate_to(&page).await {
+                Outcome::Done(()) | Outcome::Cancelled => {}
+                Outcome::NoAnswer if !bridge::is_visible() => {}
+                _ => attempt.say(t(key::GIFT_PAGE_NOT).into(), t(key::GIFT_PAGE_SAFE).into()),
+            }
+        });
+    };
+    let can_share = host.pages || !host.menu && share::can_share();
     let share = can_share.then(|| {
+        let press = move |event| if host.pages { page(event) } else { send(event) };
         view! {
-            <button type="button" class="btn" on:click=send>
+            <button type="button" class="btn" on:click=press>
                 {t(key::GIFT_SHARE)}
             </button>
         }
@@ -70,6 +104,7 @@ pub fn offered(transfer: &Transfer, title: &str, moved: Callback<()>) -> AnyView
                 <span class="vh">{t(key::GIFT_LINK)}</span>
                 <input id="gift-link" type="text" readonly=true prop:value=link />
             </label>
+            {way}
             {attempt.note()}
             <div class="row mt-3">
                 {share}

@@ -1,6 +1,7 @@
 //! A sheet from below: the focus stays in it while it is open and goes back to where it came from.
 
-use crate::platform::dom;
+use crate::platform::{dom, layer};
+use crate::state::portal;
 use crate::ui::Build;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -10,12 +11,19 @@ use web_sys::{Element, HtmlElement};
 
 const REACHABLE: &str = "#sheet a[href],#sheet button:not([disabled]),#sheet input,#sheet select";
 
-/// The sheet, which is named by the element `#sheet-title` inside it. `close` is asked by Escape and by a tap beside it,
-/// and decides itself whether it may. When the sheet goes, the focus goes to `opener`.
+/// The sheet, which is named by the element `#sheet-title` inside it. `close` is asked by Escape, by a tap beside it and by the
+/// browser's way back, and decides itself whether it may. When the sheet goes, the focus goes to `opener`.
 ///
 /// Whoever shows it sets `inert` on the rest of the screen.
 pub fn sheet(opener: &'static str, close: Callback<()>, body: AnyView) -> AnyView {
     Effect::new(move |_| dom::focus("#sheet"));
+    let layer = portal().channel.keeps_history().then(|| {
+        layer::open(move || {
+            let _ = close.try_run(());
+        })
+    });
+    let layer = StoredValue::new_local(layer);
+    on_cleanup(move || drop(layer.try_update_value(Option::take)));
     on_cleanup(move || {
         // What opened it is inert until the screen has been drawn again.
         spawn_local(async move {

@@ -1,27 +1,31 @@
-//! Opening a page of somebody else.
+//! Opening the page at which money is paid.
 
-use crate::domain::route::encode_into;
-use crate::platform::share::{method, whole};
-use js_sys::{Object, Reflect};
+use crate::domain::wechat::pay_page;
+use crate::platform::share::whole;
+use crate::platform::wechat::bridge::{is_visible, navigate_to};
+use crate::platform::wechat::{Outcome, host};
 
-/// The host mini program's page for paying; it is given the address to pay at.
-const PAY_PAGE: &str = "/pages/pay/pay?url=";
+/// Where paying goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// On a page of the host's own, which lies above this one.
+    Host,
+    /// In this window, which leaves the portal.
+    Here,
+}
 
-/// Opens the host's payment page. `url` was checked to be a path of ours or a page over https. Money can't be paid
-/// within a mini program's web-view, so there the mini program's own page is opened.
-pub fn pay(url: &str) {
-    let Some(window) = web_sys::window() else { return };
-    let host = Reflect::get(&window, &"wx".into()).and_then(|wx| Reflect::get(&wx, &"miniProgram".into()));
-    if let Some((host, open)) =
-        host.ok().and_then(|host| method(&host, "navigateTo").map(|open| (host, open)))
-    {
-        let mut page = String::from(PAY_PAGE);
-        encode_into(&mut page, &whole(url));
-        let options = Object::new();
-        let _ = Reflect::set(&options, &"url".into(), &page.into());
-        if open.call1(&host, &options).is_ok() {
-            return;
+/// Opens the host's payment page. `url` was checked to be a path of ours or a page over https. Money can't be paid within a mini
+/// program's web-view, so there the mini program's own page is opened; where it doesn't, the page that everybody else pays at is.
+pub async fn pay(url: &str, redemption: &str) -> Way {
+    if host().pages {
+        let opened = navigate_to(&pay_page(&whole(url), redemption)).await;
+        // Some hosts open the page without a word: then this one is no longer on screen.
+        if opened.is_done() || opened == Outcome::NoAnswer && !is_visible() {
+            return Way::Host;
         }
     }
-    let _ = window.location().assign(url);
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().assign(url);
+    }
+    Way::Here
 }

@@ -15,13 +15,17 @@ fn navigator() -> Option<JsValue> {
     Some(web_sys::window()?.navigator().into())
 }
 
+/// Where the portal is: scheme, host and port.
+pub fn origin() -> String {
+    web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
 /// A link as a whole address: a path is one of the portal's own.
 pub fn whole(link: &str) -> String {
     if !link.starts_with('/') {
         return link.into();
     }
-    let origin = web_sys::window().and_then(|window| window.location().origin().ok());
-    let mut address = origin.unwrap_or_default();
+    let mut address = origin();
     address.push_str(link);
     address
 }

@@ -1,5 +1,6 @@
 //! What the app knows while it runs: the programme, the session, cached records, notices.
 
+pub mod host;
 pub mod look;
 pub mod nav;
 pub mod offers;

@@ -5,9 +5,11 @@ pub mod catalogue;
 pub mod config;
 pub mod devices;
 pub mod offers;
+pub mod passkeys;
 pub mod points;
 pub mod surveys;
 pub mod wallet;
+pub mod wechat;
 
 use crate::api::node::{Decoded, Node};
 

@@ -1,14 +1,18 @@
 //! The member's phone is asked to sign a shared screen in: which one, and a way to say no that can't be missed.
 
+mod entry;
+
 use crate::api::error::ApiError;
 use crate::api::{client, endpoint, wire};
 use crate::domain::kiosk::device::Asking;
 use crate::domain::route::Route;
+use crate::features::device::entry::Camera;
 use crate::i18n::{Key, fill, key, t};
 use crate::parts::failure::{failure, line};
 use crate::parts::frame::{landscape, logo};
 use crate::parts::words;
-use crate::state::{look, portal, session};
+use crate::platform::{dom, timer};
+use crate::state::{look, nav, portal, session};
 use crate::ui::{bone, icon, icon_small, live, loading};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -23,17 +27,15 @@ struct Question {
     fault: RwSignal<Option<String>>,
 }
 
-/// The screen, for the code of the screen in the store.
+/// The screen, for the code of the screen in the store; without one it is scanned or typed first.
 pub fn page(code: String) -> AnyView {
     let portal = portal();
-    look::set_title(portal, t(key::DEVICE_TITLE));
-    let question = Question {
-        code: StoredValue::new(code.trim().to_uppercase()),
-        asking: RwSignal::new(None),
-        busy: RwSignal::new(None),
-        fault: RwSignal::new(None),
-    };
-    question.read();
+    let nav = nav::nav();
+    // The way from typing to the question and back is one within this screen.
+    let code = Memo::new(move |before: Option<&String>| match nav.route() {
+        Route::Device { code } => code,
+        _ => before.unwrap_or(&code).clone(),
+    });
     let name = portal.of(|programme| programme.name.clone());
     view! {
         <div class="app land device">
@@ -41,18 +43,32 @@ pub fn page(code: String) -> AnyView {
                 {landscape("land__a")} <p class="brandline">{logo()}{name}</p>
             </header>
             <main id="main" class="land__p">
-                {live(move || match question.asking.get() {
-                    None => loading(view! { {bone("h", 8)}{bone("t", 10)}{bone("block", 10)} }.into_any()),
-                    Some(Ok(asking)) => shown(question, &asking),
-                    Some(Err(error)) if is_gone(&error) => {
-                        outcome("info", key::DEVICE_GONE_TITLE, key::DEVICE_GONE_TEXT)
-                    }
-                    Some(Err(error)) => failure(&error, move || question.read()),
+                {live(move || {
+                    let code = code.get();
+                    let typing = code.trim().is_empty();
+                    look::set_title(portal, t(if typing { key::DEVICE_ENTRY_TITLE } else { key::DEVICE_TITLE }));
+                    if typing { entry::entry() } else { asked(&code) }
                 })}
             </main>
         </div>
     }
     .into_any()
+}
+
+fn asked(code: &str) -> AnyView {
+    let question = Question {
+        code: StoredValue::new(code.trim().to_uppercase()),
+        asking: RwSignal::new(None),
+        busy: RwSignal::new(None),
+        fault: RwSignal::new(None),
+    };
+    question.read();
+    live(move || match question.asking.get() {
+        None => loading(view! { {bone("h", 8)}{bone("t", 10)}{bone("block", 10)} }.into_any()),
+        Some(Ok(asking)) => shown(question, &asking),
+        Some(Err(error)) if is_gone(&error) => again("info", key::DEVICE_GONE_TITLE, key::DEVICE_GONE_TEXT),
+        Some(Err(error)) => failure(&error, move || question.read()),
+    })
 }
 
 fn is_gone(error: &ApiError) -> bool {
@@ -71,6 +87,9 @@ impl Question {
                 return;
             }
             let _ = self.asking.try_set(Some(answer));
+            // What had the focus went with the code that was typed.
+            timer::sleep(0).await;
+            dom::focus("h1[tabindex]");
         });
     }
 
@@ -104,8 +123,8 @@ fn shown(question: Question, asking: &Asking) -> AnyView {
         "pending" => ask(question, asking),
         "approved" => outcome("check", key::DEVICE_APPROVED_TITLE, key::DEVICE_APPROVED_TEXT),
         "denied" => outcome("shield", key::DEVICE_DENIED_TITLE, key::DEVICE_DENIED_TEXT),
-        "taken" => outcome("info", key::DEVICE_TAKEN_TITLE, key::DEVICE_TAKEN_TEXT),
-        _ => outcome("clock", key::DEVICE_EXPIRED_TITLE, key::DEVICE_EXPIRED_TEXT),
+        "taken" => again("info", key::DEVICE_TAKEN_TITLE, key::DEVICE_TAKEN_TEXT),
+        _ => again("clock", key::DEVICE_EXPIRED_TITLE, key::DEVICE_EXPIRED_TEXT),
     }
 }
 
@@ -162,6 +181,28 @@ fn ask(question: Question, asking: &Asking) -> AnyView {
 
 fn outcome(picture: &'static str, title: Key, text: Key) -> AnyView {
     view! {
+        {told(picture, title, text)}
+        <a class="btn q mt-5" href=Route::Home.href()>
+            {t(key::ACTION_HOME)}
+        </a>
+    }
+    .into_any()
+}
+
+/// This code leads nowhere; the screen has another one by now.
+fn again(picture: &'static str, title: Key, text: Key) -> AnyView {
+    let camera = Camera::new();
+    view! {
+        {told(picture, title, text)} {camera.button("btn mt-5")} {camera.note()}
+        <a class="btn q mt-3" href=Route::Device { code: String::new() }.href()>
+            {t(key::DEVICE_ENTRY_OTHER)}
+        </a>
+    }
+    .into_any()
+}
+
+fn told(picture: &'static str, title: Key, text: Key) -> AnyView {
+    view! {
         <div role="status">
             <div class="ok-ring">{icon(picture)}</div>
             <h1 class="bigt" tabindex="-1">
@@ -169,9 +210,6 @@ fn outcome(picture: &'static str, title: Key, text: Key) -> AnyView {
             </h1>
             <p class="muted">{t(text)}</p>
         </div>
-        <a class="btn q mt-5" href=Route::Home.href()>
-            {t(key::ACTION_HOME)}
-        </a>
     }
     .into_any()
 }

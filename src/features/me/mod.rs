@@ -1,6 +1,7 @@
 //! The member's own page: who, what is there, how it looks and sounds, and the way out.
 
 mod leave;
+mod passkeys;
 mod settings;
 
 use crate::api::wire::surveys::Overview;
@@ -12,27 +13,31 @@ use crate::parts::frame::{Tab, landscape, tabbed};
 use crate::parts::remote::remote;
 use crate::parts::symbols::symbol;
 use crate::parts::words;
+use crate::platform::wechat::{self, bridge};
 use crate::state::{look, portal};
-use crate::ui::{bone, icon, icon_small, rich};
+use crate::ui::{bone, icon, icon_small, live, rich};
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 /// The screen.
 pub fn page() -> AnyView {
     let portal = portal();
     look::set_title(portal, t(key::ME_TITLE));
     let asked = RwSignal::new(false);
+    let keys = RwSignal::new(false);
     let body = view! {
         <main id="main" class="under under--l">
             {remote(portal.overview, bones, |overview| standing(&overview))}
             {places()}
-            {settings::settings()}
+            {settings::settings(keys)}
             {leave::item(asked)}
         </main>
     }
     .into_any();
     view! {
-        <div inert=move || asked.get()>{tabbed(Tab::Me, "app", head(), body)}</div>
+        <div inert=move || asked.get() || keys.get()>{tabbed(Tab::Me, "app", head(), body)}</div>
         {move || asked.get().then(|| leave::ask(asked))}
+        {move || keys.get().then(|| passkeys::keys(keys))}
     }
     .into_any()
 }
@@ -160,11 +165,56 @@ fn places() -> AnyView {
         let name = fill(key::EARN_TITLE, &[("points", &portal.points_name())]);
         place(Route::Earn, "cup", name, quiet())
     });
+    let scan = (portal.channel.has_host() && portal.has("device-sign-in"))
+        .then(|| place(Route::Device { code: String::new() }, "scan", t(key::ME_SCAN).into(), quiet()));
     view! {
         <ul class="list">
             {place(Route::Wallet { past: false }, "ticket", t(key::ME_WALLET).into(), quiet())}
-            {place(Route::Tier, "heart", t(key::ME_TIER).into(), quiet())} {surveys} {earn}
+            {place(Route::Tier, "heart", t(key::ME_TIER).into(), quiet())} {surveys} {earn} {scan}
         </ul>
+        {host_page()}
+    }
+    .into_any()
+}
+
+/// The way back to the page of the app around the portal that it was opened from.
+fn host_page() -> AnyView {
+    if !wechat::host().pages {
+        return ().into_any();
+    }
+    let (busy, stayed) = (RwSignal::new(false), RwSignal::new(false));
+    let press = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        spawn_local(async move {
+            let left = bridge::navigate_back().await.is_done() || !bridge::is_visible();
+            let _ = stayed.try_set(!left);
+            let _ = busy.try_set(false);
+        });
+    };
+    view! {
+        <ul class="list">
+            <li>
+                <button
+                    type="button"
+                    id="host"
+                    class="item"
+                    aria-disabled=move || busy.get().then_some("true")
+                    on:click=press
+                >
+                    {icon("left")}
+                    <span class="grow">{t(key::ME_HOST)}</span>
+                </button>
+            </li>
+        </ul>
+        <div role="alert">
+            {live(move || {
+                let note = || view! { <p class="note mt-3">{icon_small("info")}<span>{t(key::ME_HOST_NOT)}</span></p> };
+                stayed.get().then(note).into_any()
+            })}
+        </div>
     }
     .into_any()
 }

@@ -1,5 +1,6 @@
 //! Language, colours, and the number to call.
 
+use crate::features::me::passkeys;
 use crate::i18n::{Locale, key, t};
 use crate::parts::symbols::symbol;
 use crate::state::look::{self, Theme};
@@ -8,10 +9,12 @@ use crate::ui::icon_small;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-pub(super) fn settings() -> AnyView {
+/// The rows; `keys` opens the member's passkeys.
+pub(super) fn settings(keys: RwSignal<bool>) -> AnyView {
     view! {
         {languages()}
         {colours()}
+        {passkeys::item(keys)}
         {support()}
     }
     .into_any()

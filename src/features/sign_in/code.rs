@@ -4,7 +4,7 @@ use crate::domain::phone::format_typed;
 use crate::features::sign_in::phone::words;
 use crate::features::sign_in::{Form, contexts, enter};
 use crate::i18n::{key, t};
-use crate::platform::{dom, timer};
+use crate::platform::{dom, otp, timer};
 use crate::state::{session, toast};
 use crate::ui::{rich, ring};
 use leptos::prelude::*;
@@ -69,6 +69,12 @@ pub(super) fn step(form: Form, number: String) -> AnyView {
             fault.set(None);
         }
     };
+    let message = StoredValue::new_local(otp::wait(move |text| {
+        if code.try_with_untracked(String::is_empty) == Some(true) {
+            typed(text);
+        }
+    }));
+    on_cleanup(move || drop(message.try_update_value(Option::take)));
     let asking = StoredValue::new(false);
     let resend = move |_| {
         if asking.get_value() || form.resend_in.get_untracked() > 0 {

@@ -1,6 +1,8 @@
 //! Sign-in by phone number and a code that comes as a text message.
 
 mod code;
+mod host;
+mod passkey;
 mod phone;
 
 use crate::domain::route::Route;
@@ -44,8 +46,8 @@ impl Form {
         }
     }
 
+    /// The number stays as long as the page lives: who is signed out by the backend types it once.
     fn clear(self) {
-        self.phone.set(String::new());
         self.sent_to.set(None);
         self.agreed.set(false);
         self.resend_in.set(0);

@@ -2,7 +2,7 @@
 
 use crate::api::error::ApiError;
 use crate::domain::phone::{format_typed, normalise};
-use crate::features::sign_in::{Form, contexts};
+use crate::features::sign_in::{Form, contexts, host, passkey};
 use crate::i18n::{fill, key, t};
 use crate::parts::failure::line;
 use crate::platform::dom;
@@ -94,6 +94,8 @@ pub(super) fn step(form: Form) -> AnyView {
             <button class="btn mt-4" aria-disabled=move || busy.get().then_some("true")>
                 {t(key::SIGN_IN_SEND)}
             </button>
+            {host::way(form)}
+            {passkey::way(form, fault)}
         </form>
     }
     .into_any()

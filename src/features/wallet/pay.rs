@@ -5,7 +5,9 @@ use crate::domain::redemption::{Payment, Redemption};
 use crate::i18n::{fill, key, t};
 use crate::parts::symbols::symbol_small;
 use crate::parts::words;
-use crate::platform::{clock, leave, timer};
+use crate::platform::leave::{self, Way};
+use crate::platform::wechat::bridge::until_shown;
+use crate::platform::{clock, timer};
 use crate::state::portal;
 use crate::ui::{live, rich, safe};
 use leptos::prelude::*;
@@ -14,15 +16,19 @@ use wasm_bindgen_futures::spawn_local;
 /// For so long after a press another does nothing: the page takes its time to come.
 const LEAVING_MS: i32 = 4_000;
 
-/// What is due, and the one thing to do.
-pub(super) fn due(one: &Redemption, payment: &Payment) -> AnyView {
+/// How long to listen at a stretch for the page to come back, in milliseconds.
+const LISTEN_MS: i32 = 30_000;
+
+/// What is due, and the one thing to do. `again` reads how it stands, at once when the page comes back from paying.
+pub(super) fn due(one: &Redemption, payment: &Payment, again: Callback<()>) -> AnyView {
     let portal = portal();
+    read_on_return(again);
     let points = portal.points_name();
     let (amount, currency) = &payment.amount;
     let values = [("n", &*group(one.cost_points)), ("points", &*points)];
     let page = payment.page().filter(|_| one.can_pay && portal.channel.can_leave()).map(String::from);
     let action = match page {
-        Some(page) => button(page),
+        Some(page) => button(page, one.id.clone()),
         None => view! { <p class="note">{symbol_small("phone")}<span>{t(key::PAY_ELSEWHERE)}</span></p> }
             .into_any(),
     };
@@ -39,6 +45,21 @@ pub(super) fn due(one: &Redemption, payment: &Payment) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+fn read_on_return(again: Callback<()>) {
+    let here = StoredValue::new(());
+    spawn_local(async move {
+        loop {
+            let shown = until_shown(LISTEN_MS).await;
+            if here.try_get_value().is_none() {
+                return;
+            }
+            if shown {
+                let _ = again.try_run(());
+            }
+        }
+    });
 }
 
 /// How long it can be paid, by the server's clock.
@@ -71,16 +92,18 @@ fn minutes(ms: i64) -> String {
     text
 }
 
-fn button(page: String) -> AnyView {
+fn button(page: String, id: String) -> AnyView {
     let leaving = RwSignal::new(false);
     let press = move |_| {
         if leaving.get_untracked() {
             return;
         }
         leaving.set(true);
-        leave::pay(&page);
+        let (page, id) = (page.clone(), id.clone());
         spawn_local(async move {
-            timer::sleep(LEAVING_MS).await;
+            if leave::pay(&page, &id).await == Way::Here {
+                timer::sleep(LEAVING_MS).await;
+            }
             let _ = leaving.try_set(false);
         });
     };

@@ -4,8 +4,8 @@ use crate::domain::date::Instant;
 use crate::i18n::{fill, key, t};
 use crate::parts::symbols::symbol_small;
 use crate::parts::{codes, words};
-use crate::platform::{dom, timer, wake_lock};
-use crate::state::effect;
+use crate::platform::{dom, layer, timer, wake_lock};
+use crate::state::{effect, portal};
 use crate::ui::{icon, icon_small, live};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -45,6 +45,13 @@ impl Show {
                 show.shrink();
             }
         });
+        let layer = StoredValue::new_local(None);
+        let keeps_history = portal().channel.keeps_history();
+        effect(move || {
+            let open = show.full.get() && keeps_history;
+            layer.set_value(open.then(|| layer::open(move || show.shrink())));
+        });
+        on_cleanup(move || drop(layer.try_update_value(Option::take)));
         show
     }
 

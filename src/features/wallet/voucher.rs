@@ -42,6 +42,7 @@ pub fn page(id: String) -> AnyView {
     });
     let status = Memo::new(move |_| query.known().map(|one| face::status(&one, clock::now()).0));
     let rules = rules(query);
+    let again = Callback::new(move |()| query.load());
     view! {
         <div
             class=move || show.class()
@@ -52,7 +53,7 @@ pub fn page(id: String) -> AnyView {
                 <p class="vh" role="status">
                     {move || show.said(status.get())}
                 </p>
-                {remote(query, bones, move |one| content(&one, cancel, show))}
+                {remote(query, bones, move |one| content(&one, cancel, show, again))}
                 {offered(occasion(query))} {live(move || terms(&rules.known().unwrap_or_default()))}
             </main>
         </div>
@@ -145,7 +146,7 @@ pub(super) fn bones() -> AnyView {
     coupon::bones(below.into_any())
 }
 
-fn content(one: &Redemption, cancel: Cancel, show: Show) -> AnyView {
+fn content(one: &Redemption, cancel: Cancel, show: Show, again: Callback<()>) -> AnyView {
     let now = clock::now();
     let status = one.status_at(now);
     let picture = view! { <span class="shelf">{picture(one.image.as_ref())}</span> }.into_any();
@@ -154,7 +155,7 @@ fn content(one: &Redemption, cancel: Cancel, show: Show) -> AnyView {
         (Status::Issued, _) => show.code(&one.title, code),
         // A state that this version doesn't know: what the backend gave is shown, and no more is claimed.
         (Status::Other, _) if !code.is_empty() => show.code(&one.title, code),
-        (Status::Pending, Some(payment)) => pay::due(one, payment),
+        (Status::Pending, Some(payment)) => pay::due(one, payment, again),
         (Status::Pending | Status::Other, _) => steps(one),
         (Status::Used, _) => show.used(one.used_at),
         _ => ().into_any(),
