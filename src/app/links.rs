@@ -19,8 +19,12 @@ pub(super) fn follow(nav: Nav) {
     let _ = window.add_event_listener_with_callback("pagehide", hide.as_ref().unchecked_ref());
     hide.forget();
     let click = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
-        if let Some(href) = inner_link(&event) {
-            event.prevent_default();
+        let Some((href, is_above)) = inner_link(&event) else { return };
+        event.prevent_default();
+        if is_above {
+            // What lies above a screen goes with it: the place has to be another one by then.
+            nav.go_to(&href);
+        } else {
             transition::shift(move || nav.go_to(&href));
         }
     });
@@ -28,7 +32,8 @@ pub(super) fn follow(nav: Nav) {
     click.forget();
 }
 
-fn inner_link(event: &MouseEvent) -> Option<String> {
+/// The place that a click leads to, and whether the link is on a sheet.
+fn inner_link(event: &MouseEvent) -> Option<(String, bool)> {
     let plain = event.button() == 0
         && !(event.ctrl_key()
             || event.meta_key()
@@ -41,7 +46,8 @@ fn inner_link(event: &MouseEvent) -> Option<String> {
     let ours = href.starts_with('/') && !href.starts_with("//");
     let elsewhere =
         link.has_attribute("target") || link.has_attribute("download") || href.starts_with("/media/");
-    (ours && !elsewhere).then_some(href)
+    let is_above = link.closest("[role=dialog]").is_ok_and(|sheet| sheet.is_some());
+    (ours && !elsewhere).then_some((href, is_above))
 }
 
 /// After another screen is drawn: scrolls to where it was left and moves the focus to its heading, so that readers hear

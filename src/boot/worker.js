@@ -98,20 +98,22 @@ async function add(path) {
   await cache.put(path, answer);
 }
 
+const WANTED = ['/config.json', '/manifest.webmanifest', '/favicon.svg'];
+
 self.addEventListener('install', (event) => {
-  const wanted = ['/config.json', '/manifest.webmanifest', '/favicon.svg'];
   event.waitUntil(
-    Promise.all([PAGE, ...HOME].map(add).concat(wanted.map((path) => add(path).catch(() => undefined))))
+    Promise.all([PAGE, ...HOME].map(add).concat(WANTED.map((path) => add(path).catch(() => undefined))))
   );
 });
 
 let asked = false;
 let filling;
 
-// One after another, so that whatever the member does meanwhile comes first. A part that the server lacks is left out.
+// One after another, so that whatever the member does meanwhile comes first. A part that the server lacks is left out. What
+// was kept at first may be gone: some engines empty the caches at a sign-out and leave the worker.
 async function fill() {
   const cache = await caches.open(OWN);
-  for (const path of LATER) {
+  for (const path of [PAGE, ...HOME, ...WANTED, ...LATER]) {
     try {
       if (!(await cache.match(path, { ignoreVary: true }))) await add(path);
     } catch (error) {

@@ -7,7 +7,7 @@ use crate::platform::wechat::{self, Outcome, bridge, sdk};
 use crate::platform::{clock, dom, timer};
 use crate::state::lasting;
 use leptos::prelude::*;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// How often it is looked whether another one has finished signing, in milliseconds.
 const LOOK_MS: i32 = 50;
@@ -20,6 +20,8 @@ thread_local! {
     /// Whether the page was signed.
     static SIGNED: Cell<bool> = const { Cell::new(false) };
     static SIGNING: Cell<bool> = const { Cell::new(false) };
+    /// The address at which neither signature was taken, and why.
+    static REFUSED: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
 fn own() -> Own {
@@ -54,10 +56,18 @@ async fn signed(anew: bool) -> Outcome<()> {
     if SIGNED.get() && !anew {
         return Outcome::Done(());
     }
+    let here = wechat::address();
+    let refused = REFUSED.with_borrow(|refused| refused.clone().filter(|(at, _)| *at == here));
+    if let Some((_, reason)) = refused {
+        return Outcome::Refused(reason);
+    }
     SIGNING.set(true);
-    let end = sign(&wechat::address()).await;
+    let end = sign(&here).await;
     SIGNING.set(false);
     SIGNED.set(end.is_done());
+    if let Outcome::Refused(reason) = &end {
+        REFUSED.set(Some((here, reason.clone())));
+    }
     end
 }
 

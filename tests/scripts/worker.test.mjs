@@ -337,6 +337,15 @@ test('a new version waits until it is told, and takes the pages only then', asyn
   assert.equal(third.state.claimed, 0, 'nobody asked');
 });
 
+test('`fill` puts back what a sign-out has emptied', async () => {
+  const { world, message, visit } = await installed();
+  world.stores.clear();
+  await message({ type: 'fill' });
+  world.online = false;
+  assert.match((await visit('/')).body, new RegExp(SCRIPT.slice(1)));
+  assert.ok([SCRIPT, MODULE, ...PARTS].every((path) => world.held().includes(path)), world.held().join());
+});
+
 test('a page of version N finds its parts after N+1 is there and the server has dropped them', async () => {
   const { world, message } = await installed();
   await message({ type: 'fill' });
