@@ -1,7 +1,7 @@
 //! Links of the page go through the app, unless the browser is asked for something else: a new tab, a download, another
 //! site.
 
-use crate::platform::{dom, transition};
+use crate::platform::{dom, layer, transition};
 use crate::state::nav::{self, Nav};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, MouseEvent};
@@ -19,10 +19,10 @@ pub(super) fn follow(nav: Nav) {
     let _ = window.add_event_listener_with_callback("pagehide", hide.as_ref().unchecked_ref());
     hide.forget();
     let click = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
-        let Some((href, is_above)) = inner_link(&event) else { return };
+        let Some(href) = inner_link(&event) else { return };
         event.prevent_default();
-        if is_above {
-            // What lies above a screen goes with it: the place has to be another one by then.
+        if layer::is_entry() {
+            // What lies above a screen gives its entry up at once, so the place can't wait for a picture of it.
             nav.go_to(&href);
         } else {
             transition::shift(move || nav.go_to(&href));
@@ -32,8 +32,8 @@ pub(super) fn follow(nav: Nav) {
     click.forget();
 }
 
-/// The place that a click leads to, and whether the link is on a sheet.
-fn inner_link(event: &MouseEvent) -> Option<(String, bool)> {
+/// The place that a click leads to.
+fn inner_link(event: &MouseEvent) -> Option<String> {
     let plain = event.button() == 0
         && !(event.ctrl_key()
             || event.meta_key()
@@ -46,8 +46,7 @@ fn inner_link(event: &MouseEvent) -> Option<(String, bool)> {
     let ours = href.starts_with('/') && !href.starts_with("//");
     let elsewhere =
         link.has_attribute("target") || link.has_attribute("download") || href.starts_with("/media/");
-    let is_above = link.closest("[role=dialog]").is_ok_and(|sheet| sheet.is_some());
-    (ours && !elsewhere).then_some((href, is_above))
+    (ours && !elsewhere).then_some(href)
 }
 
 /// After another screen is drawn: scrolls to where it was left and moves the focus to its heading, so that readers hear

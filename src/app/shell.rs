@@ -27,6 +27,7 @@ pub(super) fn shell(portal: Portal) -> AnyView {
         let _ = portal.online.try_set(online);
         if online && was == Some(false) {
             toasts.show(t(key::OFFLINE_BACK));
+            let _ = portal.again.try_update(|turn| *turn += 1);
             if !portal.overview.is_waiting() {
                 portal.overview.load();
             }

@@ -34,7 +34,7 @@ fn frame(
     let number = next_number();
     effect(move || {
         portal.again.track();
-        if portal.online.get() && status.with_untracked(|status| status.fault.is_some()) {
+        if status.with_untracked(|status| status.fault.is_some()) {
             back();
         }
     });

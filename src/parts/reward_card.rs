@@ -19,11 +19,17 @@ pub fn first_picture(image: Option<&Image>) -> AnyView {
 fn drawn(image: Option<&Image>, loading: &'static str) -> AnyView {
     let portal = portal();
     let Some(image) = image.cloned() else { return ().into_any() };
+    let failed = RwSignal::new(None);
+    let is_there = move || failed.get() != Some(portal.again.get());
     let src = move || {
         let dark = portal.dark.get();
-        image.url_dark.clone().filter(|_| dark).unwrap_or_else(|| image.url.clone())
+        is_there().then(|| image.url_dark.clone().filter(|_| dark).unwrap_or_else(|| image.url.clone()))
     };
-    view! { <img class="ill" src=src alt="" loading=loading decoding="async" /> }.built()
+    let fail = move |_| {
+        let _ = failed.try_set(Some(portal.again.get_untracked()));
+    };
+    view! { <img class="ill" src=src hidden=move || !is_there() alt="" loading=loading decoding="async" on:error=fail /> }
+        .built()
 }
 
 /// A reward on home, one of three.

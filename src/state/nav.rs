@@ -1,7 +1,7 @@
 //! Where the app is, over the browser's history.
 
 use crate::domain::route::Route;
-use crate::platform::dom;
+use crate::platform::{dom, layer};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -43,11 +43,11 @@ impl Nav {
     pub fn go(self, route: &Route) {
         let here = self.route.get_untracked();
         let shared = self.past.try_update_value(|past| past.as_mut().map(|past| past.push(here)));
-        let shared = shared.flatten().is_some();
-        if !shared {
+        let instead = shared.flatten().is_some() || layer::is_entry();
+        if !instead {
             remember_scroll();
         }
-        write(&route.href(), shared, 0.0);
+        write(&route.href(), instead, 0.0);
         let _ = self.route.try_set(route.clone());
     }
 
@@ -128,9 +128,9 @@ fn write(href: &str, replace: bool, scroll: f64) {
     };
 }
 
-/// Keeps how far this entry is scrolled, so that coming back finds the place again.
+/// Keeps how far this entry is scrolled, so that coming back finds the place again. What lies above a screen has no place.
 pub fn remember_scroll() {
-    if let Some(history) = history() {
+    if let Some(history) = history().filter(|_| !layer::is_entry()) {
         let depth = state("d").unwrap_or_default();
         let _ = history.replace_state(&entry(depth, dom::scroll_y()), "");
     }

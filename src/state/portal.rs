@@ -29,7 +29,7 @@ pub struct Portal {
     pub slow: RwSignal<bool>,
     /// What is on screen but not as it is now, in the order of the page.
     pub stale: RwSignal<Vec<u32>>,
-    /// Changes when what couldn't be read is to be read again.
+    /// Changes when what couldn't be read is to be read again: the network is back, or the member asks.
     pub again: RwSignal<u32>,
     /// Home's data; tier card, balance and name come from here everywhere.
     pub overview: Query<Overview>,
