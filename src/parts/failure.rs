@@ -35,6 +35,18 @@ pub fn line(error: &ApiError) -> String {
     line
 }
 
+/// One line for an error of signing in by a code.
+pub fn sign_in_line(error: &ApiError) -> String {
+    let wait = error.retry_after().unwrap_or_default().to_string();
+    match error.code() {
+        "rate-limited" => fill(key::SIGN_IN_RATE, &[("n", &wait)]),
+        "code-incorrect" => t(key::SIGN_IN_CODE_WRONG).into(),
+        "code-expired" => t(key::SIGN_IN_CODE_EXPIRED).into(),
+        "validation" => t(key::SIGN_IN_PHONE_BAD).into(),
+        _ => line(error),
+    }
+}
+
 /// The failure in the place of a screen, with a retry that waits as long as the backend asked for.
 pub fn failure(error: &ApiError, retry: impl Fn() + Send + Sync + 'static) -> AnyView {
     failed(error, Arc::new(retry))

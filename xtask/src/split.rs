@@ -23,8 +23,10 @@ const WASM_FEATURES: [&str; 6] = [
 ];
 
 const BUILT: &str = "target/wasm32-unknown-unknown/release/member-portal.wasm";
-/// Files of what the screens share, each with the part that is often the first one: a new member's, and the catalogue.
-const ENTRANCES: [(&str, &str); 2] = [("first", "sign_in"), ("catalogue", "rewards")];
+/// Files of what the screens share, each with the part that is often the first one: a new member's, the catalogue, and what a
+/// chain's message to its members leads to, the surveys and one of them.
+const ENTRANCES: [(&str, &str); 4] =
+    [("first", "sign_in"), ("catalogue", "rewards"), ("invited", "surveys"), ("asked", "survey")];
 /// What wasm-split and wasm-bindgen call the things that this file reads in their output.
 const GLUE_MODULE: &str = "./app_bg.js";
 const LOADER: &str = "__wasm_split.js";

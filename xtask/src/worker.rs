@@ -14,8 +14,16 @@ const SOURCE: &str = "src/boot/worker.js";
 /// WeChat's own script as npm has it; it makes the global `wx`.
 const BRIDGE: &str = "tools/npm/node_modules/weixin-js-sdk/index.js";
 /// What is needed first without a network: the sheet, what parts share, and what is shown at a till.
-const FIRST: [&str; 6] =
-    ["later-", "part-first-", "part-catalogue-", "part-shared-", "part-code-", "part-wallet-"];
+const FIRST: [&str; 8] = [
+    "later-",
+    "part-first-",
+    "part-catalogue-",
+    "part-invited-",
+    "part-asked-",
+    "part-shared-",
+    "part-code-",
+    "part-wallet-",
+];
 /// No worker ever runs on the only screen that needs it.
 const SHARED_SCREEN: &str = "part-kiosk-";
 

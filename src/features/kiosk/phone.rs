@@ -8,7 +8,7 @@ use crate::api::error::ApiError;
 use crate::domain::kiosk::mask::{Cell, cells};
 use crate::domain::phone::{format_typed, normalise};
 use crate::i18n::{fill, key, t};
-use crate::parts::failure::line;
+use crate::parts::failure::sign_in_line;
 use crate::parts::frame::{landscape, logo};
 use crate::parts::symbols::symbol_small;
 use crate::platform::reach::text;
@@ -121,7 +121,7 @@ impl Form {
                     let _ = self.sent.try_set(true);
                 }
                 Err(error) => {
-                    let _ = self.fault.try_set(Some(words(&error)));
+                    let _ = self.fault.try_set(Some(sign_in_line(&error)));
                 }
             }
             let _ = self.busy.try_set(false);
@@ -141,21 +141,11 @@ impl Form {
         let code = self.code.get_untracked();
         spawn_local(async move {
             if let Err(error) = sign::by_phone(self.kiosk, &number, &code).await {
-                let _ = self.fault.try_set(Some(words(&error)));
+                let _ = self.fault.try_set(Some(sign_in_line(&error)));
                 let _ = self.code.try_set(String::new());
             }
             let _ = self.busy.try_set(false);
         });
-    }
-}
-
-fn words(error: &ApiError) -> String {
-    let wait = error.retry_after().unwrap_or_default().to_string();
-    match error.code() {
-        "rate-limited" => fill(key::SIGN_IN_RATE, &[("n", &wait)]),
-        "code-incorrect" => t(key::SIGN_IN_CODE_WRONG).into(),
-        "code-expired" => t(key::SIGN_IN_CODE_EXPIRED).into(),
-        _ => line(error),
     }
 }
 

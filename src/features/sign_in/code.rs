@@ -1,9 +1,9 @@
 //! Second step: the code.
 
 use crate::domain::phone::format_typed;
-use crate::features::sign_in::phone::words;
 use crate::features::sign_in::{Form, contexts, enter};
 use crate::i18n::{key, t};
+use crate::parts::failure::sign_in_line;
 use crate::platform::{dom, otp, timer};
 use crate::state::{session, toast};
 use crate::ui::{rich, ring};
@@ -49,7 +49,7 @@ pub(super) fn step(form: Form, number: String) -> AnyView {
                     enter(portal, nav, form);
                 }
                 Err(error) => {
-                    let _ = fault.try_set(Some(words(&error)));
+                    let _ = fault.try_set(Some(sign_in_line(&error)));
                     if error.code() == "code-incorrect" {
                         let _ = code.try_set(String::new());
                     }
@@ -90,7 +90,7 @@ pub(super) fn step(form: Form, number: String) -> AnyView {
                     form.resend_in.set(seconds);
                 }
                 Err(error) => {
-                    let _ = fault.try_set(Some(words(&error)));
+                    let _ = fault.try_set(Some(sign_in_line(&error)));
                 }
             }
             let _ = asking.try_set_value(false);

@@ -3,9 +3,9 @@
 use crate::api::error::ApiError;
 use crate::api::{client, endpoint, wire};
 use crate::domain::config::AuthMode;
-use crate::features::sign_in::phone::words;
 use crate::features::sign_in::{Form, contexts, enter};
 use crate::i18n::{key, t};
+use crate::parts::failure::sign_in_line;
 use crate::platform::passkey::{self, Outcome};
 use crate::state::toast;
 use leptos::prelude::*;
@@ -67,7 +67,7 @@ pub(super) fn way(form: Form, fault: RwSignal<Option<String>>) -> AnyView {
 async fn sign_in() -> Result<bool, String> {
     let said = |error: ApiError| match error.code() {
         "passkey-refused" | "validation" => t(key::SIGN_IN_PASSKEY_NOT).to_owned(),
-        _ => words(&error),
+        _ => sign_in_line(&error),
     };
     let asked = client::post(endpoint::passkey_challenges(), String::new(), None).await;
     let asked = asked.and_then(|reply| reply.decode(wire::passkeys::challenge)).map_err(said)?;

@@ -4,7 +4,7 @@ use crate::api::error::ApiError;
 use crate::domain::phone::{format_typed, normalise};
 use crate::features::sign_in::{Form, contexts, host, passkey};
 use crate::i18n::{fill, key, t};
-use crate::parts::failure::line;
+use crate::parts::failure::sign_in_line;
 use crate::platform::dom;
 use crate::state::session;
 use leptos::prelude::*;
@@ -40,7 +40,7 @@ pub(super) fn step(form: Form) -> AnyView {
                     form.sent_to.set(Some(number));
                 }
                 Err(error) => {
-                    let _ = fault.try_set(Some(words(&error)));
+                    let _ = fault.try_set(Some(sign_in_line(&error)));
                 }
             }
             let _ = busy.try_set(false);
@@ -111,17 +111,5 @@ fn document(address: Option<String>, name: &'static str) -> AnyView {
         }
         .into_any(),
         None => view! { <b>{name}</b> }.into_any(),
-    }
-}
-
-/// An error of either step in one line.
-pub(super) fn words(error: &ApiError) -> String {
-    let wait = error.retry_after().unwrap_or_default().to_string();
-    match error.code() {
-        "rate-limited" => fill(key::SIGN_IN_RATE, &[("n", &wait)]),
-        "code-incorrect" => t(key::SIGN_IN_CODE_WRONG).into(),
-        "code-expired" => t(key::SIGN_IN_CODE_EXPIRED).into(),
-        "validation" => t(key::SIGN_IN_PHONE_BAD).into(),
-        _ => line(error),
     }
 }
