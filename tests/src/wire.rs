@@ -1,13 +1,16 @@
 //! Which of the portal's decoders reads the answer of which operation.
 
 use member_portal::api::node::{Decoded, Fault, Node, parse};
-use member_portal::api::wire::{account, catalogue, devices, offers, points, strict_page, surveys, wallet};
+use member_portal::api::wire::{
+    account, catalogue, devices, offers, passkeys, points, strict_page, surveys, wallet, wechat,
+};
 
 /// Reads an answer's JSON text as the portal does, with every item of a list counting.
 pub type Decode = fn(Node<'_>) -> Decoded<()>;
 
 /// Operations of the reference backend whose answer the portal of this version does not read.
-pub const UNREAD: [&str; 2] = ["listSessions", "updateMe"];
+pub const UNREAD: [&str; 5] =
+    ["listSessions", "updateMe", "createWechatTicket", "createWechatSession", "createWechatPayment"];
 
 /// The decoder for an operation.
 #[must_use]
@@ -15,7 +18,10 @@ pub fn decoder(operation: &str) -> Option<Decode> {
     Some(match operation {
         "getProgramme" => |node| account::programme(node).map(drop),
         "requestSmsCode" => |node| node.int("resend_after").map(drop),
-        "createSession" => |node| node.text("id").map(drop),
+        "createSession" | "createPasskeySession" => |node| node.text("id").map(drop),
+        "createPasskeyChallenge" | "createMyPasskeyChallenge" => |node| passkeys::challenge(node).map(drop),
+        "addPasskey" => |node| passkeys::passkey(node).map(drop),
+        "listPasskeys" => |node| strict_page(node, passkeys::passkey).map(drop),
         "getMe" => |node| account::member(node).map(drop),
         "getMyTier" => |node| account::tier_status(node).map(drop),
         "listTiers" => |node| strict_page(node, account::tier_level).map(drop),
@@ -49,6 +55,8 @@ pub fn decoder(operation: &str) -> Option<Decode> {
         "getDeviceAuthorization" | "approveDeviceAuthorization" | "denyDeviceAuthorization" => {
             |node| devices::asking(node).map(drop)
         }
+        "getWechatSignature" => |node| wechat::signature(node).map(drop),
+        "createWechatHandoff" | "getWechatHandoff" => |node| wechat::handoff(node).map(drop),
         "getOverview" => |node| surveys::overview(node).map(drop),
         _ => return None,
     })

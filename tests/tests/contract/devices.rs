@@ -152,6 +152,12 @@ async fn member_codes_and_the_reduced_scope_are_refused_by_rule() {
         ("GET", &path, None),
         ("POST", &approve, None),
         ("POST", &deny, None),
+        ("GET", "/me/passkeys", None),
+        ("POST", "/me/passkeys", Some("{}")),
+        ("POST", "/me/passkeys/challenges", None),
+        ("DELETE", "/me/passkeys/nobody", None),
+        ("POST", "/sessions/passkeys", Some("{}")),
+        ("POST", "/sessions/passkey-challenges", None),
     ] {
         let answer = keyed.send(method, path, body.map(str::to_owned)).await.unwrap();
         expect(&answer, 403, "insufficient-scope", &format!("{method} {path}"));

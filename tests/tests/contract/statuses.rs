@@ -189,6 +189,7 @@ async fn bad_parameters_are_422_and_other_methods_405() {
         ("POST", "/sessions/device-authorizations/BCDF-GHJK/deny"),
         ("PUT", "/me/favourites/nobody"),
         ("DELETE", "/me/favourites/nobody"),
+        ("DELETE", "/me/passkeys/nobody"),
         ("DELETE", "/coupon-transfers/nobody"),
     ] {
         expect(&api.send(method, path, None).await.unwrap(), 404, "not-found", path);

@@ -69,6 +69,7 @@ async fn reads(api: &Api) {
         "/coupon-offers",
         "/me/surveys",
         "/me/card-code",
+        "/me/passkeys",
         "/stores",
     ] {
         get(api, path).await;
@@ -260,6 +261,17 @@ async fn at_a_kiosk(backend: &Backend, nobody: &Api, phone: &Api) {
     assert_eq!(member.send("DELETE", "/sessions/current", None).await.unwrap().status, 204);
 }
 
+async fn begins_with_keys(nobody: &Api, api: &Api) {
+    for (who, path, operation) in [
+        (nobody, "/sessions/passkey-challenges", "createPasskeyChallenge"),
+        (api, "/me/passkeys/challenges", "createMyPasskeyChallenge"),
+    ] {
+        let begun = who.send("POST", path, None).await.unwrap();
+        assert_eq!(begun.status, 201, "{}", begun.text());
+        read(operation, &begun);
+    }
+}
+
 async fn changes(api: &Api) {
     let tag = api.get("/me").await.unwrap().header("etag").unwrap().to_owned();
     let body = json!({ "display_name": "林 蔚", "preferences": { "theme": "dark" } }).to_string();
@@ -283,6 +295,7 @@ async fn every_answer_fits_the_contract_and_is_read() {
             remembers(&api).await;
             takes_offers(&api).await;
             answers(&api).await;
+            begins_with_keys(&nobody, &api).await;
             changes(&api).await;
             at_a_kiosk(&backend, &nobody.with("Accept-Language", Some(language)), &api).await;
             // What was done shows in the lists, so they are read once more.
