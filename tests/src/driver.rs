@@ -14,7 +14,7 @@ use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::http::{exchange, pool};
 use crate::project;
@@ -60,8 +60,8 @@ impl Engine {
         }
     }
 
-    fn capabilities(self, screen: Screen) -> Value {
-        let ((width, height), kiosk) = (screen.size(), screen.is_kiosk());
+    fn capabilities(self, setting: Setting) -> Value {
+        let ((width, height), kiosk) = (setting.screen.size(), setting.screen.is_kiosk());
         match self {
             Self::Chromium => json!({
                 "browserName": "chrome",
@@ -77,7 +77,7 @@ impl Engine {
                             "width": width, "height": height, "pixelRatio": if kiosk { 1.0 } else { 2.0 },
                             "touch": true, "mobile": !kiosk,
                         },
-                        "userAgent": AGENT,
+                        "userAgent": setting.agent.unwrap_or(AGENT),
                     },
                 },
             }),
@@ -86,22 +86,32 @@ impl Engine {
                 "moz:firefoxOptions": {
                     "binary": "/usr/bin/firefox-esr",
                     "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
-                    "prefs": {
-                        "network.captive-portal-service.enabled": false,
-                        "network.connectivity-service.enabled": false,
-                        "app.update.enabled": false,
-                        "ui.prefersReducedMotion": 1,
-                    },
+                    "prefs": Value::Object(prefs(setting.agent)),
                 },
             }),
             Self::Webkit => json!({
                 "webkitgtk:browserOptions": {
                     "binary": "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
-                    "args": ["--automation"],
+                    "args": match setting.agent {
+                        Some(agent) => vec!["--automation".to_owned(), format!("--user-agent={agent}")],
+                        None => vec!["--automation".to_owned()],
+                    },
                 },
             }),
         }
     }
+}
+
+fn prefs(agent: Option<&str>) -> Map<String, Value> {
+    let off = |name: &str| (name.to_owned(), json!(false));
+    let mut all = Map::from_iter([
+        off("network.captive-portal-service.enabled"),
+        off("network.connectivity-service.enabled"),
+        off("app.update.enabled"),
+        ("ui.prefersReducedMotion".to_owned(), json!(1)),
+    ]);
+    all.extend(agent.map(|agent| ("general.useragent.override".to_owned(), json!(agent))));
+    all
 }
 
 /// What is otherwise about a browser.
@@ -111,6 +121,8 @@ pub struct Setting {
     pub time_zone: Option<&'static str>,
     /// Its screen.
     pub screen: Screen,
+    /// What it calls itself; Safari on iOS in Chromium, its own name in the others where it isn't said.
+    pub agent: Option<&'static str>,
 }
 
 /// What the portal is shown on.
@@ -245,9 +257,7 @@ impl Browser {
         // The driver goes before the screen that its windows are on.
         groups.insert(0, Group::start(command, engine.name())?);
         listening(port).with_context(|| format!("the driver of {}", engine.name()))?;
-        let Value::Object(capabilities) = engine.capabilities(setting.screen) else {
-            bail!("no capabilities")
-        };
+        let Value::Object(capabilities) = engine.capabilities(setting) else { bail!("no capabilities") };
         let driver = format!("http://127.0.0.1:{port}");
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)

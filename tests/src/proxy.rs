@@ -32,6 +32,7 @@
 
 mod book;
 mod fault;
+mod seen;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,7 +41,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use hyper::header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -56,6 +57,10 @@ use crate::contract::{BASE, Contract};
 use crate::http::{Answer, Pool, exchange, pool};
 
 const REPORTS: &str = "/__csp";
+/// Where a page tells the test something.
+const TOLD: &str = "/__told";
+/// What is not a file of the portal.
+const NOT_FILES: [&str; 6] = ["/api/", "/media/", "/demo/", "/wx/", "/wechat/", "/health"];
 /// No client waits for longer.
 const FOR_EVER: Duration = Duration::from_secs(120);
 
@@ -146,6 +151,16 @@ impl Proxy {
         count
     }
 
+    /// From now on this address (a path) is answered so, whatever else happens; [`Self::heal`] leaves it.
+    pub fn serve(&self, path: &str, answer: Option<Given>) {
+        self.book().serve(path, answer);
+    }
+
+    /// From now on the portal's files come from there: another version is deployed. `None` is the backend's own again.
+    pub fn deploy(&self, origin: Option<&str>) {
+        self.book().files = origin.map(str::to_owned);
+    }
+
     /// How many requests are late and have not reached the backend.
     #[must_use]
     pub fn late(&self) -> usize {
@@ -217,12 +232,14 @@ impl Shared {
     /// What the backend answers.
     async fn forward(&self, copy: &Copy) -> Result<Answer> {
         let path = &copy.path;
-        let mut forward =
-            Request::builder().method(copy.method.clone()).uri(format!("{}{path}", self.upstream));
+        let file = !NOT_FILES.iter().any(|begin| path.starts_with(begin));
+        let upstream = self.book().files.clone().filter(|_| file).unwrap_or_else(|| self.upstream.clone());
+        let mut forward = Request::builder().method(copy.method.clone()).uri(format!("{upstream}{path}"));
         let api = path.strip_prefix(BASE);
         for (name, value) in &copy.headers {
             let unpacked = api.is_some() && *name == ACCEPT_ENCODING;
-            if ![HOST, CONNECTION, CONTENT_LENGTH].contains(name) && !unpacked {
+            // The host is passed on, as a server in front does it: the backend makes addresses with it.
+            if ![CONNECTION, CONTENT_LENGTH].contains(name) && !unpacked {
                 forward = forward.header(name, value);
             }
         }
@@ -270,6 +287,10 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
         shared.book().reports.push(String::from_utf8_lossy(&body).into_owned());
         return Ok(Response::builder().status(204).body(Out::whole(Bytes::new()))?);
     }
+    if path == TOLD {
+        shared.book().told.push(String::from_utf8_lossy(&body).into_owned());
+        return Ok(Response::builder().status(204).body(Out::whole(Bytes::new()))?);
+    }
     let copy = Copy { method: parts.method, path, headers: parts.headers, body };
     // On a task of its own: a client that goes away takes nothing back that it has sent.
     match tokio::spawn(serve(shared, copy)).await?? {
@@ -284,6 +305,10 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
 
 async fn serve(shared: Arc<Shared>, copy: Copy) -> Result<End> {
     let _busy = Busy::new(&shared.busy);
+    let served = shared.book().served(&copy);
+    if let Some(given) = served {
+        return Ok(End::Answer(made_up(given)?));
+    }
     let turn = shared.book().begin(&copy);
     if let Some(exchange) = turn.flow {
         shared.stopped(exchange, Stage::Sent).await;

@@ -1,6 +1,7 @@
 //! The portal end to end: three engines, four programmes, the real backend, a frozen clock.
 //!
-//! `PORTAL_E2E_ENGINES=chromium,firefox,webkit` chooses engines; pictures and logs are kept in `target/e2e`.
+//! `PORTAL_E2E_ENGINES=chromium,firefox,webkit` chooses engines, `PORTAL_E2E_WITHOUT=locks,share` walks all of it with those
+//! deleted from the window; pictures and logs are kept in `target/e2e`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -12,10 +13,14 @@ mod clock;
 mod controls;
 #[path = "e2e/faults.rs"]
 mod faults;
+#[path = "e2e/hooked.rs"]
+mod hooked;
 #[path = "e2e/journey.rs"]
 mod journey;
 #[path = "e2e/kiosk/mod.rs"]
 mod kiosk;
+#[path = "e2e/mobile/mod.rs"]
+mod mobile;
 #[path = "e2e/offers.rs"]
 mod offers;
 #[path = "e2e/places.rs"]
@@ -32,6 +37,10 @@ mod survey;
 mod tabs;
 #[path = "e2e/wallet.rs"]
 mod wallet;
+#[path = "e2e/wechat/mod.rs"]
+mod wechat;
+#[path = "e2e/without.rs"]
+mod without;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,6 +51,7 @@ use portal_tests::backend::{Backend, now_by_hand};
 use portal_tests::driver::{Browser, Engine, Screen, Setting};
 use portal_tests::page::Page;
 use portal_tests::proxy::Proxy;
+use portal_tests::wechat as agents;
 
 /// Requests that are told with a failed step.
 const LAST: usize = 12;
@@ -158,6 +168,15 @@ fn beside_a_kiosk(engine: Engine) {
     run(engine, "kiosk's phone", Setting::default(), async |browser| kiosk::phone::walk(browser).await);
 }
 
+fn in_wechat(engine: Engine) {
+    let setting = Setting { agent: Some(agents::IOS), ..Setting::default() };
+    run(engine, "wechat", setting, async |browser| wechat::walk(browser).await);
+}
+
+fn on_the_way(engine: Engine) {
+    run(engine, "mobile", Setting::default(), async |browser| mobile::walk(browser).await);
+}
+
 fn offered_surveys(engine: Engine) {
     run(engine, "offers", Setting::default(), async |browser| offers::walk(browser).await);
 }
@@ -171,7 +190,7 @@ macro_rules! engine {
         mod $name {
             use super::{
                 Engine, Locale, answering, at_a_kiosk, at_a_lying_kiosk, beside_a_kiosk, by_hand, elsewhere,
-                offered_surveys, path_of, thousands, trouble, two_tabs,
+                in_wechat, offered_surveys, on_the_way, path_of, thousands, trouble, two_tabs,
             };
 
             #[test]
@@ -230,6 +249,16 @@ macro_rules! engine {
             }
 
             #[test]
+            fn wechat() {
+                in_wechat($engine);
+            }
+
+            #[test]
+            fn mobile() {
+                on_the_way($engine);
+            }
+
+            #[test]
             fn clock() {
                 elsewhere($engine);
             }
@@ -245,6 +274,17 @@ macro_rules! engine {
             }
         }
     };
+}
+
+#[test]
+fn chromium_without() {
+    run(Engine::Chromium, "without", Setting::default(), async |browser| without::walk(browser).await);
+}
+
+#[test]
+fn chromium_wechat_android() {
+    let setting = Setting { agent: Some(agents::ANDROID), ..Setting::default() };
+    run(Engine::Chromium, "wechat on Android", setting, async |browser| wechat::on_android(browser).await);
 }
 
 #[test]

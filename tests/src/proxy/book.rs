@@ -7,7 +7,7 @@ use hyper::body::Bytes;
 use hyper::header::HeaderMap;
 use tokio::sync::oneshot;
 
-use super::fault::{Fault, Later, Stage};
+use super::fault::{Fault, Given, Later, Stage};
 
 /// What belongs to the flow of a redemption: preview, order, what became of it, the ledger.
 const FLOW: [&str; 4] = [
@@ -66,6 +66,12 @@ pub(super) struct Book {
     pub(super) reports: Vec<String>,
     pub(super) requests: Vec<String>,
     pub(super) orders: Vec<String>,
+    /// Paths that somebody else answers.
+    served: BTreeMap<String, Given>,
+    /// Where the portal's files come from instead.
+    pub(super) files: Option<String>,
+    pub(super) told: Vec<String>,
+    pub(super) referers: Vec<String>,
 }
 
 impl Book {
@@ -91,6 +97,23 @@ impl Book {
         self.faults.clear();
         self.plan.clear();
         self.stops.clear();
+    }
+
+    pub(super) fn serve(&mut self, path: &str, answer: Option<Given>) {
+        match answer {
+            Some(answer) => self.served.insert(path.to_owned(), answer),
+            None => self.served.remove(path),
+        };
+    }
+
+    /// The answer for a path that somebody else answers. Who asked is noted in any case.
+    pub(super) fn served(&mut self, copy: &Copy) -> Option<Given> {
+        if let Some(referer) = copy.headers.get("referer").and_then(|value| value.to_str().ok()) {
+            self.referers.push(format!("{}: {referer}", copy.place()));
+        }
+        let given = self.served.get(copy.path.split('?').next().unwrap_or_default()).cloned()?;
+        self.requests.push(format!("{} [served]", copy.place()));
+        Some(given)
     }
 
     /// Enters a request.

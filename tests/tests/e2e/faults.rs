@@ -18,6 +18,14 @@ const PROGRAMME: &str = "GET /api/v1/programme";
 const POINTS: &str = "GET /api/v1/me/points/transactions";
 const PART: &str = "GET /part-rewards";
 
+/// Nothing is kept of what the backend has said before, which would be shown instead of what is wrong.
+const FORGET: &str = "
+    for (const name of Object.keys(localStorage)) if (/^portal\\.(member\\.)?kept/.test(name)) localStorage.removeItem(name);";
+
+const NETWORK: &str = "
+    Object.defineProperty(navigator, 'onLine', { value: arguments[0], configurable: true });
+    window.dispatchEvent(new Event(arguments[0] ? 'online' : 'offline'));";
+
 /// `(module (func (export "f") unreachable))`
 const TRAP: [u8; 32] = [
     0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 0x66, 0, 0, 10, 5, 1, 3, 0,
@@ -56,6 +64,9 @@ pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend, clock: &AtomicI
     redeeming::states(page, &member, clock).await;
     let outcome = offline(page).await;
     step(page, "offline", outcome).await;
+    let outcome = pictures(page).await;
+    page.proxy.heal();
+    step(page, "pictures", outcome).await;
     let outcome = history(page).await;
     step(page, "history", outcome).await;
     let outcome = crash(page).await;
@@ -63,7 +74,7 @@ pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend, clock: &AtomicI
 }
 
 /// Whether the portal is built in parts; a development build is in one piece.
-fn is_in_parts() -> Result<bool> {
+pub(crate) fn is_in_parts() -> Result<bool> {
     let mut files = std::fs::read_dir(portal_tests::portal()?)?.filter_map(std::result::Result::ok);
     Ok(files.any(|file| file.file_name().to_string_lossy().starts_with("part-")))
 }
@@ -142,6 +153,7 @@ async fn start(page: &mut Page<'_>) -> Result<()> {
         ),
         ("start-dropped", Fault::Drop, t(key::ERROR_OFFLINE_TITLE)),
     ] {
+        page.script(FORGET, vec![]).await?;
         page.proxy.spoil(PROGRAMME, fault);
         page.open("/").await?;
         page.read(text).await.with_context(|| name.to_owned())?;
@@ -170,6 +182,7 @@ async fn answers(page: &mut Page<'_>) -> Result<()> {
         ("dropped", Fault::Drop, t(key::ERROR_OFFLINE_TITLE)),
         ("long", Fault::answer(200, "application/json", &long), "长长长"),
     ] {
+        page.script(FORGET, vec![]).await?;
         page.proxy.spoil(if name == "long" { POINTS } else { OVERVIEW }, fault);
         page.open(if name == "long" { "/points" } else { "/" }).await?;
         page.read(text).await.with_context(|| name.to_owned())?;
@@ -191,7 +204,16 @@ async fn answers(page: &mut Page<'_>) -> Result<()> {
     page.press_that("main button", t(key::ACTION_RETRY)).await?;
     page.see(".tier__name").await?;
 
+    // What is kept is shown instead, with its time.
+    page.proxy.spoil(OVERVIEW, Fault::Drop);
+    page.open("/").await?;
+    page.see(".tier__name").await?;
+    page.see(".offbar").await?;
+    page.check("kept").await?;
+    page.proxy.heal();
+
     // The answer never comes; the portal gives up by itself after fifteen seconds.
+    page.script(FORGET, vec![]).await?;
     page.proxy.spoil(OVERVIEW, Fault::Hang(Duration::from_secs(40)));
     page.client().goto(&format!("{}/", page.proxy.origin)).await?;
     tokio::time::sleep(Duration::from_secs(10)).await;
@@ -226,10 +248,7 @@ async fn offline(page: &mut Page<'_>) -> Result<()> {
             .some((one) => one.name.includes('/part-points') && one.responseEnd > 0);";
         page.until("the part with the tier", here, vec![]).await?;
     }
-    let network = "
-        Object.defineProperty(navigator, 'onLine', { value: arguments[0], configurable: true });
-        window.dispatchEvent(new Event(arguments[0] ? 'online' : 'offline'));";
-    page.script(network, vec![json!(false)]).await?;
+    page.script(NETWORK, vec![json!(false)]).await?;
     page.read(t(key::OFFLINE_BAR_PLAIN)).await?;
     page.check("offline").await?;
     page.proxy.spoil("GET /", Fault::Drop);
@@ -239,10 +258,27 @@ async fn offline(page: &mut Page<'_>) -> Result<()> {
     page.client().back().await?;
     page.see("a.pts").await?;
     page.proxy.heal();
-    page.script(network, vec![json!(true)]).await?;
+    page.script(NETWORK, vec![json!(true)]).await?;
     page.read(t(key::OFFLINE_BACK)).await?;
     page.see("a.tier").await?;
     page.same("offline bars", &page.count(".offbar").await?, &0);
+    Ok(())
+}
+
+/// A picture that can't be had leaves its place empty, and is asked for again when there is a network.
+async fn pictures(page: &mut Page<'_>) -> Result<()> {
+    let shown = "return [...document.querySelectorAll('main img.ill')].filter((one) => one.naturalWidth && !one.hidden).length";
+    let hidden = "return document.querySelectorAll('main img.ill[hidden]').length";
+    page.proxy.spoil("GET /media/rewards/tide-blanket", Fault::Drop);
+    page.open("/rewards/tide-blanket").await?;
+    page.until("the place of a picture that can't be had", &format!("{hidden} > 0"), vec![]).await?;
+    page.check("picture-dropped").await?;
+    page.proxy.heal();
+    for online in [false, true] {
+        page.script(NETWORK, vec![json!(online)]).await?;
+    }
+    page.until("the picture", &format!("{shown} > 0"), vec![]).await?;
+    page.until("no place without one", &format!("{hidden} === 0"), vec![]).await?;
     Ok(())
 }
 

@@ -218,6 +218,14 @@ pub(crate) async fn payment(page: &mut Page<'_>, member: &Member) -> Result<()> 
     page.check("voucher-payment-failed").await
 }
 
+/// Redeems something that costs money as well; its redemption, which is to be paid, is on screen. `None` where there is nothing.
+pub(crate) async fn unpaid(page: &mut Page<'_>, member: &Member) -> Result<Option<String>> {
+    let Some(reward) = reward(member, |one| !one["cost_money"].is_null()).await? else { return Ok(None) };
+    let id = redeem(page, &reward).await?;
+    page.see(".pay").await?;
+    Ok(Some(id))
+}
+
 /// A coupon that can be given away, as the backend sees it.
 async fn giveable(member: &Member) -> Result<Value> {
     let list = member.get("/me/coupons?status=available").await?;
