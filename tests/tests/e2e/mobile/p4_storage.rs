@@ -192,7 +192,7 @@ async fn another(page: &mut Page<'_>, member: &Member, other: &Member) -> Result
         let drawn = page.script("return document.body.innerText", vec![]).await?;
         page.same(&format!("P4: on {path} of the one before"), &remains::found(&drawn, &marks), &Vec::new());
     }
-    if !worker::can(page).await? {
+    if !worker::ready(page).await? {
         return Ok(());
     }
     page.proxy.spoil(ALL, Fault::Drop);

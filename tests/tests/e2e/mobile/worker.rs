@@ -27,7 +27,7 @@ const STATE: &str = "
     })().then(done, (error) => done(String(error)));";
 
 /// Whether the engine has service workers for this page.
-pub(super) async fn can(page: &Page<'_>) -> Result<bool> {
+async fn can(page: &Page<'_>) -> Result<bool> {
     Ok(page.script(CAN, vec![]).await? == json!(true))
 }
 
