@@ -28,7 +28,7 @@ pub(super) fn shell(portal: Portal) -> AnyView {
         if online && was == Some(false) {
             toasts.show(t(key::OFFLINE_BACK));
             let _ = portal.again.try_update(|turn| *turn += 1);
-            if !portal.overview.is_waiting() {
+            if !portal.overview.is_idle() {
                 portal.overview.load();
             }
         }
@@ -114,7 +114,7 @@ fn toast(text: String) -> AnyView {
 }
 
 fn screen(screens: Screens, portal: Portal, route: &Route) -> AnyView {
-    if !route.is_public() && portal.overview.is_waiting() {
+    if !route.is_public() && portal.overview.is_idle() {
         portal.overview.load();
     }
     screens.draw(route)

@@ -117,6 +117,12 @@
     },
   });
 
+  // What the screens that messages and cards lead to read first, as api::endpoint writes it.
+  function firstOf(place) {
+    const lists = { '/rewards': ['/rewards?limit=20', '/reward-categories'], '/surveys': ['/me/surveys'] };
+    return lists[place] || (/^\/(rewards|surveys)\/[\w-]+$/.test(place) ? [place] : []);
+  }
+
   // What the programme asks for first in any case, and a member's home.
   function askEarly() {
     const early = portal.early;
@@ -135,7 +141,9 @@
         };
         begin('/programme');
         // Only the backend knows whether somebody is signed in.
-        if (!kiosk && location.pathname !== '/sign-in') begin('/me/overview');
+        if (kiosk || location.pathname === '/sign-in') return;
+        begin('/me/overview');
+        if (!location.search) firstOf(location.pathname).forEach(begin);
       })
       .catch(() => {});
   }

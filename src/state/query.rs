@@ -38,7 +38,7 @@ type Left = Rc<RefCell<(bool, Option<Waker>)>>;
 pub struct Status {
     /// Since when the value is known; `None` when nothing is.
     pub known_at: Option<Instant>,
-    /// Whether a newer value is on its way.
+    /// Whether a value is on its way.
     pub refreshing: bool,
     /// Why the last reading failed.
     pub fault: Option<ApiError>,
@@ -197,9 +197,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
         self.value.try_get_untracked()?
     }
 
-    /// Whether nothing was ever read, without tracking.
-    pub fn is_waiting(self) -> bool {
-        self.status.with_untracked(|status| status.known_at.is_none() && status.fault.is_none())
+    /// Whether it was never asked for, without tracking.
+    pub fn is_idle(self) -> bool {
+        self.status.with_untracked(|status| *status == Status::default())
     }
 }
 
@@ -207,9 +207,9 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
 fn begin(turn: StoredValue<u32>, status: RwSignal<Status>) -> Option<u32> {
     let turn = next_turn(turn)?;
     let _ = status.try_update(|status| {
-        status.refreshing = status.known_at.is_some();
+        status.refreshing = true;
         // That what is on screen is old stays true until a newer one is here.
-        if !status.refreshing {
+        if status.known_at.is_none() {
             status.fault = None;
         }
     });

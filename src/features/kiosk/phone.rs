@@ -4,7 +4,6 @@ use super::frame;
 use super::keypad::{Press, digits};
 use super::run::{Kiosk, Step};
 use super::sign;
-use crate::api::error::ApiError;
 use crate::domain::kiosk::mask::{Cell, cells};
 use crate::domain::phone::{format_typed, normalise};
 use crate::i18n::{fill, key, t};

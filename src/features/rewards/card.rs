@@ -4,10 +4,10 @@ use crate::domain::number::group;
 use crate::domain::reward::{Card, Standing};
 use crate::domain::route::Route;
 use crate::i18n::{fill, key, t};
-use crate::parts::reward_card::picture;
+use crate::parts::reward_card::{first_picture, picture};
 use crate::parts::words;
 use crate::platform::clock;
-use crate::ui::icon_small;
+use crate::ui::{Build, icon_small};
 use leptos::prelude::*;
 
 /// A word about availability on the picture, if there is one to say, and whether it is a quiet one.
@@ -28,7 +28,7 @@ fn tag(card: &Card, standing: Standing) -> Option<(bool, String)> {
 /// Ready, how much is missing, or why not.
 fn standing(standing: Standing) -> AnyView {
     let word = match standing {
-        Standing::Ready => return view! { <span class="st ok">{t(key::REWARDS_OK)}</span> }.into_any(),
+        Standing::Ready => return view! { <span class="st ok">{t(key::REWARDS_OK)}</span> }.built(),
         Standing::Short(missing) => fill(key::REWARDS_SHORT, &[("n", &group(missing))]),
         Standing::SoldOut => t(key::REWARDS_SOLDOUT).into(),
         Standing::Limit => t(key::REWARDS_LIMIT_REACHED).into(),
@@ -37,7 +37,7 @@ fn standing(standing: Standing) -> AnyView {
         Standing::Tier => t(key::REWARDS_TIER_SHORT).into(),
         Standing::Closed => t(key::REWARDS_UNAVAILABLE).into(),
     };
-    view! { <span class="st no">{word}</span> }.into_any()
+    view! { <span class="st no">{word}</span> }.built()
 }
 
 /// What it costs, what it cost before, and the money besides.
@@ -62,8 +62,11 @@ pub(super) fn price(card: &Card) -> AnyView {
             {money}
         </span>
     }
-    .into_any()
+    .built()
 }
+
+/// So many at the beginning of the list are on screen at once on a phone.
+const FIRST: usize = 4;
 
 /// The card, at its place in a list of which only a part is drawn. `size` is -1 when nobody knows it.
 pub(super) fn card(card: &Card, place: usize, size: i64) -> AnyView {
@@ -85,6 +88,7 @@ pub(super) fn card(card: &Card, place: usize, size: i64) -> AnyView {
             </span>
         }
     });
+    let picture = if place <= FIRST { first_picture } else { picture };
     view! {
         <div role="listitem" aria-posinset=place.to_string() aria-setsize=size.to_string()>
             <a

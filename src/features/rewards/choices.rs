@@ -87,7 +87,7 @@ fn quantity(screen: Screen, reward: Reward) -> AnyView {
 
 /// Where it is picked up, when that is only at some stores.
 fn store_choice(screen: Screen, ids: Vec<String>) -> AnyView {
-    if screen.stores.is_waiting() {
+    if screen.stores.is_idle() {
         screen.stores.load();
     }
     let choice = move || match screen.stores.slot() {

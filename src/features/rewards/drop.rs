@@ -5,7 +5,7 @@ use crate::domain::number::group;
 use crate::domain::reward::{Card, Stock, countdown};
 use crate::domain::route::Route;
 use crate::i18n::{fill, key, t};
-use crate::parts::reward_card::picture;
+use crate::parts::reward_card::first_picture;
 use crate::parts::words;
 use crate::platform::{clock, timer};
 use crate::ui::live;
@@ -93,7 +93,7 @@ pub(super) fn drop_card(card: &Card) -> AnyView {
                 {digits(left)}
                 <p class="s">{words}</p>
             </div>
-            <span class="drop__p">{picture(card.image.as_ref())}</span>
+            <span class="drop__p">{first_picture(card.image.as_ref())}</span>
         </a>
     }
     .into_any()

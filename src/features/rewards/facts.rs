@@ -5,7 +5,7 @@ use crate::domain::reward::Reward;
 use crate::i18n::{Key, fill, key, t};
 use crate::parts::words;
 use crate::state::portal;
-use crate::ui::amount;
+use crate::ui::{Build, amount};
 use leptos::prelude::*;
 
 /// The cost, what it was before, and the money besides.
@@ -21,7 +21,7 @@ pub(super) fn cost(reward: &Reward) -> AnyView {
             {money.map(|money| view! { <span class="num cost__m">{money}</span> })}
         </p>
     }
-    .into_any()
+    .built()
 }
 
 /// The money besides the points.
@@ -110,5 +110,5 @@ pub(super) fn facts(reward: &Reward) -> AnyView {
         <dl class="facts">{rows.into_iter().filter_map(row).collect_view()}</dl>
         {terms}
     }
-    .into_any()
+    .built()
 }

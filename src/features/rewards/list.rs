@@ -11,7 +11,7 @@ use crate::features::rewards::{Catalogue, drop, grid};
 use crate::i18n::{fill, key, t};
 use crate::parts::failure::line;
 use crate::state::{Portal, Query, effect, session};
-use crate::ui::{Notice, bone, live, notice};
+use crate::ui::{Build, Notice, bone, live, notice};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -115,7 +115,7 @@ pub(super) fn bones() -> AnyView {
             </li>
         }
     };
-    view! { <ul class="rgrid mt-5">{(0..6).map(card).collect_view()}</ul> }.into_any()
+    view! { <ul class="rgrid mt-5">{(0..6).map(card).collect_view()}</ul> }.built()
 }
 
 /// The list.

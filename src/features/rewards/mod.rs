@@ -26,7 +26,7 @@ use crate::parts::frame::{Tab, tabbed};
 use crate::parts::remote::remote;
 use crate::state::nav::{self, Nav};
 use crate::state::{Portal, Query, look, portal};
-use crate::ui::{amount, live};
+use crate::ui::{Build, amount, live};
 use leptos::prelude::*;
 
 /// The catalogue on screen. What it is narrowed to stands in the address and nowhere else.
@@ -146,7 +146,7 @@ fn head(portal: Portal) -> AnyView {
             {balance}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn count(catalogue: Catalogue) -> AnyView {
@@ -162,5 +162,5 @@ fn count(catalogue: Catalogue) -> AnyView {
             {words}
         </p>
     }
-    .into_any()
+    .built()
 }

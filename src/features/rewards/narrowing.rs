@@ -12,11 +12,11 @@ use leptos::prelude::*;
 
 /// The sheet.
 pub(super) fn view(catalogue: Catalogue) -> AnyView {
-    if catalogue.tiers.is_waiting() {
+    if catalogue.tiers.is_idle() {
         catalogue.tiers.load();
     }
     let has_stores = catalogue.portal.has("stores");
-    if has_stores && catalogue.stores.is_waiting() {
+    if has_stores && catalogue.stores.is_idle() {
         catalogue.stores.load();
     }
     let close = move || catalogue.narrowing.set(false);

@@ -9,7 +9,7 @@ use crate::i18n::{key, t};
 use crate::parts::reward_card::picture;
 use crate::platform::storage;
 use crate::state::{Portal, effect, nav};
-use crate::ui::{bone, live};
+use crate::ui::{Build, bone, live};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use wasm_bindgen_futures::spawn_local;
@@ -136,5 +136,5 @@ fn bones() -> AnyView {
             </span>
         </li>
     }
-    .into_any()
+    .built()
 }

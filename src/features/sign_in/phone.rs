@@ -1,9 +1,8 @@
 //! First step: the phone number.
 
-use crate::api::error::ApiError;
 use crate::domain::phone::{format_typed, normalise};
 use crate::features::sign_in::{Form, contexts, host, passkey};
-use crate::i18n::{fill, key, t};
+use crate::i18n::{key, t};
 use crate::parts::failure::sign_in_line;
 use crate::platform::dom;
 use crate::state::session;
