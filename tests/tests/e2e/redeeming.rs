@@ -238,11 +238,12 @@ async fn taken_up(page: &mut Page<'_>, member: &Member) -> Result<()> {
     let stopped = page.proxy.stop(0, Stage::Answered);
     page.press(AGREE).await?;
     let gate = stopped.await.context("nothing was sent")?;
+    let has_locks = page.script(&Lacking::Locks.question(), vec![]).await? == json!(true);
     page.client().goto(&format!("{}/robots.txt", page.proxy.origin)).await?;
     drop(gate);
     let open = page.intents().await?.iter().filter(|intent| intent["settled"].is_null()).count();
     page.same("intents that the tab leaves open", &open, &1);
-    if page.script(&Lacking::Locks.question(), vec![]).await? == json!(false) {
+    if !has_locks {
         // Without locks the tab that is gone has what it held until its time is over.
         tokio::time::sleep(LEASE).await;
     }

@@ -61,6 +61,11 @@ pub(super) async fn walk(browser: &Browser, hooked: &Hooked) -> Result<Vec<Strin
     let mut proxy = Proxy::start(&hooked.backend.origin).await?;
     begin_with(&proxy, "");
     let by_address = Page::begin(browser, &proxy, "mobile-passkey", Locale::ZhCn).await?;
+    by_address.open("/sign-in").await?;
+    if by_address.script(&Lacking::WebAuthn.question(), vec![]).await? == json!(false) {
+        println!("    no keys of the device here");
+        return Ok(by_address.findings());
+    }
     let authenticator = Authenticator::add(browser).await?;
     let outcome = nowhere(&by_address, &member).await.context("by the host's address");
     let mut findings = by_address.findings();

@@ -67,7 +67,7 @@ const SCREENS: [(&str, &str); 9] = [
     ("/tier", ".cmp"),
     ("/wallet", "main"),
     ("/code", "svg.qr"),
-    ("/surveys/store-visit", "main.q"),
+    ("/surveys/store-visit", "main.q:not([inert])"),
     ("/me", "#sign-out"),
     ("/device", "main"),
 ];
