@@ -107,8 +107,15 @@ impl Sheet {
         let step = self.step();
         self.tab.device.log(format!("{}: {before:?} + {said} → {step:?}, {task:?}", self.tab.name));
         let still = self.course.borrow().key().is_some();
+        // Its own key is not used where the member has said in another tab that the reward was redeemed meanwhile.
+        let elsewhere = before == Step::Keeping && step == Step::Made && id.is_none();
         // Who leaves what may be sent again is told nothing more; what the device keeps says the rest.
-        if step != Step::Closed && !still && before != step && (key.is_some() || step == Step::Made) {
+        if !elsewhere
+            && step != Step::Closed
+            && !still
+            && before != step
+            && (key.is_some() || step == Step::Made)
+        {
             self.record.told.borrow_mut().push(Told { key, made: step == Step::Made, id });
         }
         self.start(task);
