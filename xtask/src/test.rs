@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every check, as named steps that don't stop each other.
 
 use std::env;
-use std::process::ExitCode;
+use std::fs::{self, File};
+use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
+use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 
 use crate::portal::{self, Mode};
@@ -220,6 +221,11 @@ impl Context<'_> {
 
     /// `cargo test`, whose result lines are kept for the end. Cargo goes on after a failing test program.
     fn cargo_test(&mut self, args: &[&str], after: &[&str]) -> anyhow::Result<()> {
+        let mut command = self.test_command(args, after);
+        run_seeing(&mut command, |line| self.keep_result(args, line))
+    }
+
+    fn test_command(&self, args: &[&str], after: &[&str]) -> Command {
         let mut command = self.project.command("cargo");
         command.args(["test", "--locked", "--no-fail-fast"]).args(args);
         if let Some(names) = self.without {
@@ -228,13 +234,14 @@ impl Context<'_> {
         if !after.is_empty() {
             command.arg("--").args(after);
         }
+        command
+    }
+
+    fn keep_result(&mut self, args: &[&str], line: &str) {
         let label = args.iter().skip_while(|arg| **arg != "-p").nth(1).copied().unwrap_or("workspace");
-        let results = &mut self.results;
-        run_seeing(&mut command, |line| {
-            if line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored") {
-                results.push(format!("{label}: {line}"));
-            }
-        })
+        if line.starts_with("test result:") && !line.contains(" 0 passed; 0 failed; 0 ignored") {
+            self.results.push(format!("{label}: {line}"));
+        }
     }
 }
 
@@ -339,12 +346,29 @@ fn size(c: &mut Context<'_>) -> anyhow::Result<()> {
     bench::run(c.project)
 }
 
-/// The harness starts the drivers and the backends itself; PORTAL_E2E_ENGINES chooses among the engines.
+/// The harness starts the drivers and the backends itself; PORTAL_E2E_ENGINES chooses among the engines. Two browsers at a time:
+/// each waits more than it works. What is said beside Chromium is told when that is through.
 fn end_to_end(c: &mut Context<'_>) -> anyhow::Result<()> {
     portal::build(c.project, Mode::Release)?;
     println!(
         "engines: {} (several minutes each)",
         env::var("PORTAL_E2E_ENGINES").unwrap_or_else(|_| "chromium,firefox,webkit".to_owned())
     );
-    c.cargo_test(&["-p", "portal-tests", "--test", "e2e"], &["--test-threads=1", "--nocapture"])
+    const E2E: [&str; 4] = ["-p", "portal-tests", "--test", "e2e"];
+    const ONE_BY_ONE: [&str; 2] = ["--test-threads=1", "--nocapture"];
+    c.cargo_test(&[&E2E[..], &["--no-run"]].concat(), &[])?;
+    let path = c.project.path("target/e2e-beside.log");
+    let log = File::create(&path).with_context(|| path.display().to_string())?;
+    let mut others = c.test_command(&E2E, &[&["firefox", "webkit"][..], &ONE_BY_ONE].concat());
+    let mut others = others.stdout(log.try_clone()?).stderr(log).spawn().context("can't start cargo")?;
+    let chromium =
+        c.cargo_test(&E2E, &[&["--skip", "firefox", "--skip", "webkit"][..], &ONE_BY_ONE].concat());
+    let ended = others.wait()?;
+    for line in String::from_utf8_lossy(&fs::read(&path)?).lines() {
+        println!("{line}");
+        c.keep_result(&E2E, line);
+    }
+    chromium?;
+    ensure!(ended.success(), "Firefox or WebKitGTK failed ({ended})");
+    Ok(())
 }
