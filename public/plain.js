@@ -132,7 +132,9 @@
     // An engine that doesn't know the zone, or no zones at all, tells the device's time.
     try {
       options.timeZone = programme.timezone;
-      return clock ? date.toLocaleTimeString(locale, options) : date.toLocaleDateString(locale, options);
+      // The portal's English has the day before the month.
+      var tag = locale === 'en' ? 'en-GB' : locale;
+      return clock ? date.toLocaleTimeString(tag, options) : date.toLocaleDateString(tag, options);
     } catch (error) {
       return clock ? date.toLocaleTimeString() : date.toLocaleDateString();
     }

@@ -38,6 +38,7 @@ pub(super) async fn walk(stand: &mut Stand<'_>) -> Result<()> {
     } else {
         println!("    a development build has no loader of its own: streaming is not tested");
     }
+    early(stand).await?;
     for (name, script) in [("there is none", NONE), ("it is not known", UNKNOWN)] {
         stand.begins(script);
         plain(stand).await.with_context(|| format!("W5: WebAssembly, {name}"))?;
@@ -62,6 +63,30 @@ async fn streaming(stand: &mut Stand<'_>) -> Result<()> {
         start.await.with_context(|| format!("W5: streaming {name}"))?;
         let seen = stand.page.script(STREAMS, vec![]).await?;
         stand.page.same(&format!("W5: streaming {name}, in the page"), &seen, &json!(name));
+    }
+    Ok(())
+}
+
+/// Screens, and what each reads first while the module is on its way.
+const EARLY: [(&str, &str, &str); 5] = [
+    ("/", "a.tier", "/me/overview"),
+    ("/rewards", ".rgrid .rw", "/rewards?limit=20"),
+    ("/rewards/free-delivery", "#redeem", "/rewards/free-delivery"),
+    ("/surveys", ".srvs", "/me/surveys"),
+    ("/surveys/store-visit", "main.q", "/surveys/store-visit"),
+];
+
+/// What the boot script has asked for is used: nothing of it is asked for a second time.
+async fn early(stand: &mut Stand<'_>) -> Result<()> {
+    stand.begins("");
+    stand.page.sign_in(&stand.member.phone).await?;
+    for (place, seen, path) in EARLY {
+        let request = format!("GET /api/v1{path} ");
+        let before = stand.page.proxy.sent(&request);
+        stand.page.open(place).await?;
+        stand.page.see(seen).await.with_context(|| format!("W5: {place}"))?;
+        let times = stand.page.proxy.sent(&request) - before;
+        stand.page.same(&format!("W5: {place} asks for {path}"), &times, &1);
     }
     Ok(())
 }
