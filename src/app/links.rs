@@ -1,13 +1,14 @@
 //! Links of the page go through the app, unless the browser is asked for something else: a new tab, a download, another
 //! site.
 
+use crate::domain::route::Route;
 use crate::platform::{dom, layer, transition};
 use crate::state::nav::{self, Nav};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, MouseEvent};
 
-/// Follows links and the browser's history for as long as the page lives.
-pub(super) fn follow(nav: Nav) {
+/// Follows links and the browser's history for as long as the page lives. `expect` is told where a finger on a link will lead.
+pub(super) fn follow(nav: Nav, expect: impl Fn(&Route) + 'static) {
     let Some(window) = web_sys::window() else { return };
     if let Ok(history) = window.history() {
         let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
@@ -18,6 +19,14 @@ pub(super) fn follow(nav: Nav) {
     let hide = Closure::<dyn Fn()>::new(nav::remember_scroll);
     let _ = window.add_event_listener_with_callback("pagehide", hide.as_ref().unchecked_ref());
     hide.forget();
+    let press = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
+        if let Some(href) = inner_link(&event) {
+            let (path, query) = href.split_once('?').unwrap_or((&href, ""));
+            expect(&Route::parse(path, query));
+        }
+    });
+    let _ = window.add_event_listener_with_callback("pointerdown", press.as_ref().unchecked_ref());
+    press.forget();
     let click = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
         let Some(href) = inner_link(&event) else { return };
         event.prevent_default();
@@ -32,7 +41,7 @@ pub(super) fn follow(nav: Nav) {
     click.forget();
 }
 
-/// The place that a click leads to.
+/// The place that a click, or the press before it, leads to.
 fn inner_link(event: &MouseEvent) -> Option<String> {
     let plain = event.button() == 0
         && !(event.ctrl_key()

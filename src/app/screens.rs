@@ -10,6 +10,7 @@ use crate::features;
 use crate::parts::failure::failure;
 use crate::parts::frame::page_head;
 use crate::platform::network::is_online;
+use crate::platform::part::{NotLoaded, part};
 use crate::platform::{dom, idle, storage, timer};
 use crate::state::toast::Toasts;
 use crate::state::{Portal, redemptions};
@@ -25,87 +26,65 @@ type Page = fn(&Route) -> AnyView;
 /// How long the first screen has the network for itself, in milliseconds.
 const BACKGROUND_MS: i32 = 2_000;
 
-/// The file of a part could not be had. Asking again tries again.
-struct NotLoaded;
-
-#[cfg(feature = "split")]
-impl From<wasm_split_helpers::SplitLoaderError> for NotLoaded {
-    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
-        Self
-    }
-}
-
-/// A split point, and its twin for builds in one piece: of a screen, or of a task that needs no screen.
-macro_rules! part {
+/// The split point of a part that draws screens.
+macro_rules! screen {
     ($name:ident, $page:expr) => {
         part!($name() -> Page, $page);
     };
-    ($name:ident($($arg:ident: $kind:ty),*) -> $gives:ty, $body:expr) => {
-        #[cfg(feature = "split")]
-        #[wasm_split_helpers::wasm_split($name, fallible)]
-        fn $name($($arg: $kind),*) -> Result<$gives, NotLoaded> {
-            Ok($body)
-        }
-
-        #[cfg(not(feature = "split"))]
-        async fn $name($($arg: $kind),*) -> Result<$gives, NotLoaded> {
-            Ok($body)
-        }
-    };
 }
 
-part!(sign_in, |route| {
+screen!(sign_in, |route| {
     let next = if let Route::SignIn { next } = route { next.clone() } else { None };
     features::sign_in::page(next)
 });
 
-part!(points, |route| match route {
+screen!(points, |route| match route {
     Route::Tier => features::tier::page(),
     Route::Earn => features::points::earn::page(),
     _ => features::points::page(),
 });
 
-part!(rewards, |_| features::rewards::page());
+screen!(rewards, |_| features::rewards::page());
 
-part!(reward, |route| match route {
+screen!(reward, |route| match route {
     Route::Reward(id) => features::rewards::detail::page(id.clone()),
     _ => features::not_found::page(),
 });
 
-part!(wallet, |_| features::wallet::page());
+screen!(wallet, |_| features::wallet::page());
 
-part!(voucher, |route| match route {
+screen!(voucher, |route| match route {
     Route::Home => features::offers::page(),
     Route::Voucher(id) => features::wallet::voucher::page(id.clone()),
     Route::Coupon(id) => features::wallet::coupon::page(id.clone()),
     _ => features::not_found::page(),
 });
 
-part!(linked, |route| match route {
+screen!(linked, |route| match route {
     Route::Gift(id) => features::gift::page(id.clone()),
     Route::Device { code } => features::device::page(code.clone()),
     _ => features::not_found::page(),
 });
 
-part!(code, |_| features::code::page());
+screen!(code, |_| features::code::page());
 
-part!(surveys, |_| features::surveys::page());
+screen!(surveys, |_| features::surveys::page());
 
-part!(survey, |route| match route {
+screen!(survey, |route| match route {
     Route::Survey(id) => features::surveys::answer::page(id.clone()),
     _ => features::not_found::page(),
 });
 
-part!(me, |_| features::me::page());
+screen!(me, |_| features::me::page());
 
-part!(kiosk, |route| match route {
+screen!(kiosk, |route| match route {
     Route::SignIn { .. } => features::kiosk::welcome(),
     Route::Home => features::kiosk::home(),
     Route::Enrol => features::kiosk::enrolment(),
     _ => features::kiosk::frame(),
 });
 
-part!(background, |_| {
+screen!(background, |_| {
     features::wechat::start();
     features::background::start()
 });
@@ -311,8 +290,19 @@ impl Screens {
         }
     }
 
-    /// Loads what home leads to, one part after the other, whenever the browser is idle. Who saves data only gets what
-    /// offers a survey, and only when one is due.
+    /// Loads the part of a screen that is about to be asked for.
+    pub(super) fn expect(self, route: &Route) {
+        let missing =
+            Part::of(self.portal, route).filter(|part| self.slot(*part).with_untracked(Option::is_none));
+        if let Some(part) = missing {
+            spawn_local(async move {
+                self.load(part).await;
+            });
+        }
+    }
+
+    /// Loads what home leads to, one part after the other, whenever the browser is idle, as soon as somebody is there. Who saves
+    /// data only gets what offers a survey, and only when one is due.
     pub(super) fn fetch_ahead(self) {
         let due = self.portal.offer_due.get();
         if self.fetching_ahead.get_value() || idle::saves_data() && !due {
@@ -320,11 +310,17 @@ impl Screens {
         }
         self.fetching_ahead.set_value(true);
         spawn_local(async move {
+            // An offer that is due is a piece of home.
+            if due {
+                idle::idle().await;
+                self.load(Part::Voucher).await;
+            }
+            if idle::saves_data() {
+                return;
+            }
+            idle::touched().await;
             for (part, feature) in LATER {
                 if feature.is_some_and(|feature| !self.portal.has(feature)) {
-                    continue;
-                }
-                if idle::saves_data() && part != Part::Voucher {
                     continue;
                 }
                 idle::idle().await;

@@ -21,7 +21,6 @@ pub(super) fn shell(portal: Portal) -> AnyView {
     provide_context(toasts);
     session::follow_end();
     look::follow(portal);
-    links::follow(nav);
     network::watch(move |online| {
         let was = portal.online.try_get_untracked();
         let _ = portal.online.try_set(online);
@@ -37,6 +36,7 @@ pub(super) fn shell(portal: Portal) -> AnyView {
         let _ = portal.slow.try_set(slow);
     });
     let screens = Screens::new(portal);
+    links::follow(nav, move |route| screens.expect(route));
     screens.start_background(&nav.peek());
     let place = Memo::new_with_compare(move |_| nav.route(), |old, new| !same_screen(old, new));
     let first = StoredValue::new(true);

@@ -8,7 +8,7 @@ use crate::parts::reward_card::picture;
 use crate::parts::words;
 use crate::platform::{dom, timer};
 use crate::state::offers::{self, Place};
-use crate::state::{nav, portal};
+use crate::state::{memo, nav, portal};
 use crate::ui::{Build, live};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -20,7 +20,7 @@ pub fn offered(place: Memo<Option<Place>>) -> AnyView {
         return ().into_any();
     }
     offers::follow(portal, nav, place);
-    let offer = Memo::new(move |_| {
+    let offer = memo(move |_| {
         let place = place.get()?;
         Some((offers::shown(portal, nav, &place)?, place))
     });

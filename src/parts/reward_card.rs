@@ -2,6 +2,7 @@
 
 use crate::domain::reward::{Image, Reward};
 use crate::domain::route::Route;
+use crate::platform::readers;
 use crate::state::portal;
 use crate::ui::{Build, amount};
 use leptos::prelude::*;
@@ -20,7 +21,10 @@ fn drawn(image: Option<&Image>, loading: &'static str) -> AnyView {
     let portal = portal();
     let Some(image) = image.cloned() else { return ().into_any() };
     let failed = RwSignal::new(None);
-    let is_there = move || failed.get() != Some(portal.again.get());
+    let is_there = move || {
+        readers::forget_when_gone();
+        failed.get() != Some(portal.again.get())
+    };
     let src = move || {
         let dark = portal.dark.get();
         is_there().then(|| image.url_dark.clone().filter(|_| dark).unwrap_or_else(|| image.url.clone()))

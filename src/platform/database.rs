@@ -97,8 +97,45 @@ fn named(key: &str) -> String {
     name
 }
 
-/// The database, opened for one use: a connection that stays open would keep a sign-out from deleting it.
+/// What came of changing a lease.
+pub enum Swap {
+    /// It is as wanted.
+    Made,
+    /// It was left as it is.
+    Left,
+    /// The database is there and doesn't answer.
+    Asleep,
+    /// There is no database, or it takes nothing.
+    Nowhere,
+}
+
+/// Reads the lease under `key` and puts what `change` makes of it in its place, if anything, so that no other tab comes in between.
+pub async fn swap_lease(key: &str, change: impl FnOnce(Option<String>) -> Option<String>) -> Swap {
+    let database = match open_named(storage::LEASES).await {
+        Ok(Some(database)) => database,
+        Ok(None) => return Swap::Nowhere,
+        Err(Asleep) => return Swap::Asleep,
+    };
+    let swap = async {
+        let transaction = begin(&database, "readwrite")?;
+        let store = transaction.object_store(STORE).ok()?;
+        let held = store.get(JsValue::from(key)).ok()?.await.ok()?;
+        let Some(text) = change(held.and_then(|held| held.as_string())) else { return Some(Swap::Left) };
+        store.put(&text.into(), Some(&key.into())).ok()?;
+        transaction.await.is_ok_and(|result| result.is_committed()).then_some(Swap::Made)
+    };
+    let swapped = timer::within(PATIENCE_MS, swap).await;
+    database.close();
+    swapped.map_or(Swap::Asleep, |swapped| swapped.unwrap_or(Swap::Nowhere))
+}
+
+/// The database of what outlives the page.
 async fn open() -> Result<Option<IdbDatabase>, Asleep> {
+    open_named(storage::DATABASE).await
+}
+
+/// A database, opened for one use: a connection that stays open would keep a sign-out from deleting it.
+async fn open_named(name: &str) -> Result<Option<IdbDatabase>, Asleep> {
     let now = clock::device().0;
     if MEMORY_ONLY.get() {
         return Ok(None);
@@ -106,7 +143,7 @@ async fn open() -> Result<Option<IdbDatabase>, Asleep> {
     if (now..=now + ASLEEP_MS).contains(&ASLEEP.get()) {
         return Err(Asleep);
     }
-    let request = Factory::new().and_then(|factory| factory.open(storage::DATABASE, Some(1)));
+    let request = Factory::new().and_then(|factory| factory.open(name, Some(1)));
     let Ok(mut request) = request else { return Ok(None) };
     request.on_upgrade_needed(|event| {
         if let Ok(database) = event.database() {

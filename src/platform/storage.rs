@@ -15,6 +15,8 @@ pub const OFFER: &str = "portal.member.offer";
 
 /// Name of the database in which intents are kept.
 pub const DATABASE: &str = "portal";
+/// The database of the leases that tabs hold where the browser has no locks.
+pub const LEASES: &str = "portal.leases";
 
 thread_local! {
     static KEEPS: Cell<bool> = const { Cell::new(true) };
@@ -64,12 +66,14 @@ pub fn names(prefix: &str) -> Vec<String> {
     (0..count).filter_map(|index| storage.key(index).ok()?).filter(|name| name.starts_with(prefix)).collect()
 }
 
-/// Forgets the database as a whole; nobody has to wait for it.
+/// Forgets the databases as a whole; nobody has to wait for it.
 pub fn remove_database() {
     let Some(window) = web_sys::window() else { return };
     let get = |from: &JsValue, name: &str| Reflect::get(from, &name.into()).unwrap_or_default();
     let factory = get(&window, "indexedDB");
     if let Some(delete) = get(&factory, "deleteDatabase").dyn_ref::<Function>() {
-        let _ = delete.call1(&factory, &DATABASE.into());
+        for name in [DATABASE, LEASES] {
+            let _ = delete.call1(&factory, &name.into());
+        }
     }
 }

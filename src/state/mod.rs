@@ -10,6 +10,7 @@ pub mod redemptions;
 pub mod session;
 pub mod toast;
 
+use crate::platform::readers;
 use leptos::prelude::*;
 use std::cell::RefCell;
 
@@ -42,7 +43,22 @@ pub fn lasting<T>(make: impl FnOnce() -> T) -> T {
 /// Each closure that is handed to `Effect::new` brings machinery of its own; these share theirs.
 pub fn effect(run: impl FnMut() + 'static) {
     fn boxed(mut run: Box<dyn FnMut()>) {
-        Effect::new(move |_: Option<()>| run());
+        Effect::new(move |_: Option<()>| {
+            readers::forget_when_gone();
+            run();
+        });
     }
     boxed(Box::new(run));
+}
+
+/// A value that follows the signals that `read` reads, and tells its own readers only when it is another one. It gets the value
+/// before. For what reads signals that outlive the screen; `Memo::new` does for the others.
+pub fn memo<T>(read: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Memo<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |before| {
+        readers::forget_when_gone();
+        read(before)
+    })
 }

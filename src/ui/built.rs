@@ -1,5 +1,6 @@
 //! Views that are made at once and never changed as a whole (decision 19).
 
+use crate::platform::focus::Focus;
 use leptos::__reexports::send_wrapper::SendWrapper;
 use leptos::attr::Attribute;
 use leptos::attr::any_attribute::AnyAttribute;
@@ -11,8 +12,8 @@ use std::future::Future;
 
 /// What can be made at once.
 pub trait Build {
-    /// Makes the view's elements now. When it is drawn anew, it is replaced as a whole: what has the focus, or moves, or is read
-    /// out when it changes, stays with `into_any`.
+    /// Makes the view's elements now. When it is drawn anew, it is replaced as a whole, and what stands where the focus was has it
+    /// then. What is typed into, or moves, or is read out when it changes, stays with `into_any`.
     fn built(self) -> AnyView;
 }
 
@@ -79,9 +80,13 @@ impl Render for Built {
 
     fn rebuild(self, state: &mut State) {
         let mut new = self.0.take();
+        let focus = Focus::held();
         state.0.insert_before_this(&mut new);
         state.0.unmount();
         *state = new;
+        if let Some(focus) = focus {
+            focus.give_back();
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::number::group;
 use crate::i18n::{self, Key, segments, t};
+use crate::platform::readers;
 use crate::ui::built::Build;
 use leptos::prelude::*;
 
@@ -93,8 +94,11 @@ pub fn bone(kind: &str, width: u8) -> AnyView {
 /// A piece of the page that is drawn anew when a signal that it reads changes.
 ///
 /// A closure within `view!` brings machinery of its own, one or two kilobytes of it; these share theirs.
-pub fn live(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
-    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(draw);
+pub fn live(mut draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || {
+        readers::forget_when_gone();
+        draw()
+    });
     draw.into_any()
 }
 

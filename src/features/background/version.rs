@@ -3,7 +3,7 @@
 use crate::api::client;
 use crate::domain::route::Route;
 use crate::i18n::{key, t};
-use crate::platform::idle::{idle, saves_data};
+use crate::platform::idle::{idle, saves_data, touched};
 use crate::platform::worker::{self, Worker};
 use crate::platform::{clock, dom};
 use crate::state::nav::{Nav, nav};
@@ -40,6 +40,7 @@ impl Versions {
             let Some(worker) = worker::register(move || versions.found()).await else { return };
             let _ = versions.worker.try_set_value(Some(worker.clone()));
             if !saves_data() {
+                touched().await;
                 idle().await;
                 worker.fill().await;
             }

@@ -13,7 +13,7 @@ use crate::parts::frame::{close, landscape, logo};
 use crate::parts::symbols::symbol_small;
 use crate::parts::{codes, words};
 use crate::platform::{clock, timer, wake_lock};
-use crate::state::{Portal, effect, look, portal, session};
+use crate::state::{Portal, effect, look, memo, portal, session};
 use crate::ui::{bone, icon, live, loading, rich, ring};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -164,7 +164,7 @@ pub fn page() -> AnyView {
 
 /// Tier and balance on the tier's material.
 fn band(portal: Portal) -> AnyView {
-    let shown = Memo::new(move |_| {
+    let shown = memo(move |_| {
         portal.overview.known().map(|overview| (overview.tier.current, overview.points.available))
     });
     let view = move || match shown.get() {
@@ -223,7 +223,7 @@ fn body(card: Card, over: Memo<bool>) -> AnyView {
 /// How long until the next one; without a network or after a renewal that failed, how long this one is good, or since
 /// when it isn't, and a button.
 fn renewal(card: Card, over: Memo<bool>) -> AnyView {
-    let stuck = Memo::new(move |_| !card.portal.online.get() || card.fault.with(Option::is_some));
+    let stuck = memo(move |_| !card.portal.online.get() || card.fault.with(Option::is_some));
     let view = move || match (stuck.get(), over.get()) {
         (false, _) => countdown(card),
         (true, false) => good(card),
@@ -272,9 +272,9 @@ fn stale(card: Card) -> AnyView {
     });
     let said = fill(key::CODE_EXPIRED, &[("time", &time.unwrap_or_default())]);
     let busy = move || card.busy.get().then_some("true");
-    let offline = move || !card.portal.online.get();
-    let off = move || (offline() || card.busy.get()).then_some("true");
-    let then = live(move || offline().then(|| view! { <br />{t(key::CODE_ONLINE)} }).into_any());
+    let offline = memo(move |_| !card.portal.online.get());
+    let off = move || (offline.get() || card.busy.get()).then_some("true");
+    let then = live(move || offline.get().then(|| view! { <br />{t(key::CODE_ONLINE)} }).into_any());
     let press = move |_| {
         if card.portal.online.get_untracked() {
             card.renew();

@@ -12,7 +12,7 @@ use crate::parts::failure::{failure, line};
 use crate::parts::frame::{landscape, logo};
 use crate::parts::words;
 use crate::platform::{dom, timer};
-use crate::state::{look, nav, portal, session};
+use crate::state::{look, memo, nav, portal, session};
 use crate::ui::{bone, icon, icon_small, live, loading};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -32,7 +32,7 @@ pub fn page(code: String) -> AnyView {
     let portal = portal();
     let nav = nav::nav();
     // The way from typing to the question and back is one within this screen.
-    let code = Memo::new(move |before: Option<&String>| match nav.route() {
+    let code = memo(move |before: Option<&String>| match nav.route() {
         Route::Device { code } => code,
         _ => before.unwrap_or(&code).clone(),
     });

@@ -14,7 +14,7 @@ use crate::parts::reward_card::small_card;
 use crate::parts::tier_card::{Corner, outlook, tier_card};
 use crate::platform::{clock, intl};
 use crate::state::{look, portal};
-use crate::ui::{Build, icon};
+use crate::ui::{Build, icon, live};
 use leptos::prelude::*;
 
 /// The screen, with what may come below it.
@@ -50,7 +50,7 @@ fn head() -> AnyView {
                 <div class="grow">
                     <p class="brandline">{logo()}{name}</p>
                     <h1 class="hello" tabindex="-1">
-                        {greeting}
+                        {live(greeting)}
                     </h1>
                 </div>
             </div>

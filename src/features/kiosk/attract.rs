@@ -11,7 +11,7 @@ use crate::parts::symbols::{symbol, symbol_small};
 use crate::parts::words;
 use crate::platform::{clock, dom, timer};
 use crate::state::{effect, look, session};
-use crate::ui::{amount, icon, live};
+use crate::ui::{Build, amount, icon, live};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -41,7 +41,7 @@ pub(super) fn page(kiosk: Kiosk) -> AnyView {
             </div>
         </main>
     }
-    .into_any()
+    .built()
 }
 
 /// Logo, name and the time of day.
@@ -52,7 +52,7 @@ pub(super) fn head(kiosk: Kiosk) -> AnyView {
             {logo()} <b class="grow">{name}</b> <time class="num k-clock">{fresh(|| words::time(clock::now()))}</time>
         </header>
     }
-    .into_any()
+    .built()
 }
 
 /// A text that may be another one by now, looked at every few seconds.
@@ -86,7 +86,7 @@ fn words_of(kiosk: Kiosk) -> AnyView {
             <h1 tabindex="-1">{clauses.into_iter().map(whole).collect_view()}</h1>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn closed(kiosk: Kiosk) -> AnyView {
@@ -101,7 +101,7 @@ fn closed(kiosk: Kiosk) -> AnyView {
             <p>{text}</p>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// `07:30`
@@ -142,7 +142,7 @@ fn ways(kiosk: Kiosk) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn foot(kiosk: Kiosk) -> AnyView {
@@ -183,7 +183,7 @@ fn foot(kiosk: Kiosk) -> AnyView {
             </span>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// The rewards of the day, one after the other.
@@ -210,7 +210,7 @@ fn offers(kiosk: Kiosk) -> AnyView {
                 {cards.collect_view()}
             </ul>
         }
-        .into_any()
+        .built()
     })
 }
 
@@ -224,7 +224,7 @@ fn card(offer: &Offer, points: &str, at: Memo<usize>, number: usize) -> AnyView 
             <p class="k-offer__c">{cost}{before}</p>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 /// Moves what stands still by a few pixels every minute.

@@ -4,7 +4,7 @@ use super::attract::head;
 use super::run::{Ending, Kiosk};
 use crate::i18n::{key, t};
 use crate::parts::frame::landscape;
-use crate::ui::{icon, live};
+use crate::ui::{Build, icon, live};
 use leptos::prelude::*;
 
 /// The farewell.
@@ -22,7 +22,7 @@ pub(super) fn view(kiosk: Kiosk) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn said(picture: &str, title: &'static str, text: &'static str) -> AnyView {
@@ -31,5 +31,5 @@ fn said(picture: &str, title: &'static str, text: &'static str) -> AnyView {
         <h1>{title}</h1>
         <p>{text}</p>
     }
-    .into_any()
+    .built()
 }

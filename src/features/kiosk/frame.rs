@@ -6,8 +6,8 @@ use crate::domain::kiosk::vigil::Phase;
 use crate::domain::route::Route;
 use crate::i18n::{fill, key, t};
 use crate::platform::{timer, touch};
-use crate::state::effect;
-use crate::ui::{icon, live, ring};
+use crate::state::{effect, memo};
+use crate::ui::{Build, icon, live, ring};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -41,7 +41,7 @@ pub(super) fn view(kiosk: Kiosk) -> AnyView {
             touch::leave_only(COVER, cover.try_get_untracked() != Some(Cover::None));
         });
     });
-    let at_home = Memo::new(move |_| place.route() == Route::Home);
+    let at_home = memo(move |_| place.route() == Route::Home);
     // Nothing lies before home.
     effect(move || {
         if at_home.get() {
@@ -58,7 +58,7 @@ pub(super) fn view(kiosk: Kiosk) -> AnyView {
                 Cover::Bye => bye::view(kiosk),
             })}
         }
-        .into_any()
+        .built()
     })
 }
 
@@ -78,7 +78,7 @@ fn bar(kiosk: Kiosk, at_home: Memo<bool>) -> AnyView {
             {end_button(kiosk)}
         </nav>
     }
-    .into_any()
+    .built()
 }
 
 /// The way out, with the time until it is taken by itself.
@@ -107,5 +107,5 @@ pub(super) fn end_button(kiosk: Kiosk) -> AnyView {
             </span>
         </button>
     }
-    .into_any()
+    .built()
 }

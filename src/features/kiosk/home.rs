@@ -11,7 +11,7 @@ use crate::parts::remote::remote;
 use crate::parts::reward_card::{picture, small_card};
 use crate::parts::tier_card::{Corner, outlook, tier_card};
 use crate::state::look;
-use crate::ui::{bone, icon, live};
+use crate::ui::{Build, bone, icon, live};
 use leptos::prelude::*;
 
 /// The screen.
@@ -21,7 +21,7 @@ pub(super) fn page(kiosk: Kiosk) -> AnyView {
     let brand = portal.of(|programme| programme.name.clone());
     let hello = live(move || match portal.overview.known() {
         Some(overview) => fill(key::KIOSK_HOME_HELLO, &[("name", &overview.member.display_name)]).into_any(),
-        None => view! { <i class="bone" aria-hidden="true"></i> }.into_any(),
+        None => view! { <i class="bone" aria-hidden="true"></i> }.built(),
     });
     view! {
         <div class="app k k-home">
@@ -46,11 +46,11 @@ pub(super) fn page(kiosk: Kiosk) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
-    view! { {bone("block", 10)}{bone("t", 10)}{bone("block", 10)} }.into_any()
+    view! { {bone("block", 10)}{bone("t", 10)}{bone("block", 10)} }.built()
 }
 
 fn mine(overview: &Overview) -> AnyView {
@@ -63,7 +63,7 @@ fn mine(overview: &Overview) -> AnyView {
             {balance_panel(&overview.points)}
         </a>
     }
-    .into_any()
+    .built()
 }
 
 fn tile(route: &Route, title: String, text: String, shown: AnyView) -> AnyView {
@@ -74,7 +74,7 @@ fn tile(route: &Route, title: String, text: String, shown: AnyView) -> AnyView {
             {shown}
         </a>
     }
-    .into_any()
+    .built()
 }
 
 fn ways(kiosk: Kiosk, overview: &Overview) -> AnyView {
@@ -132,5 +132,5 @@ fn ways(kiosk: Kiosk, overview: &Overview) -> AnyView {
         <div class="k-tiles">{rewards} {wallet} {surveys} {ledger}</div>
         {goods}
     }
-    .into_any()
+    .built()
 }

@@ -8,7 +8,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::codes;
 use crate::parts::frame::landscape;
 use crate::platform::{dom, share};
-use crate::ui::{live, ring};
+use crate::ui::{Build, live, ring};
 use leptos::prelude::*;
 
 /// The warning.
@@ -27,7 +27,7 @@ pub(super) fn view(kiosk: Kiosk) -> AnyView {
                 {t(key::KIOSK_IDLE_MORE)}
             </button>
         }
-        .into_any()
+        .built()
     });
     Effect::new(move |_| dom::focus(if more.get_untracked() { "#k-more" } else { "#k-out" }));
     view! {
@@ -51,7 +51,7 @@ pub(super) fn view(kiosk: Kiosk) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn go_on_from_here(kiosk: Kiosk) {
@@ -73,5 +73,5 @@ fn carry(kiosk: Kiosk) -> AnyView {
             <p>{t(key::KIOSK_IDLE_CARRY)}</p>
         </div>
     }
-    .into_any()
+    .built()
 }

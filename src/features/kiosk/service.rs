@@ -8,6 +8,7 @@ use crate::parts::frame::landscape;
 use crate::parts::symbols::symbol;
 use crate::platform::dom;
 use crate::state::look;
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// The screen.
@@ -48,5 +49,5 @@ pub(super) fn page(kiosk: Kiosk) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }

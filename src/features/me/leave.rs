@@ -4,7 +4,7 @@ use crate::i18n::{key, t};
 use crate::parts::sheet::sheet;
 use crate::platform::dom;
 use crate::state::session;
-use crate::ui::icon;
+use crate::ui::{Build, icon};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -25,7 +25,7 @@ pub(super) fn item(asked: RwSignal<bool>) -> AnyView {
             </li>
         </ul>
     }
-    .into_any()
+    .built()
 }
 
 pub(super) fn ask(asked: RwSignal<bool>) -> AnyView {
@@ -64,6 +64,6 @@ pub(super) fn ask(asked: RwSignal<bool>) -> AnyView {
             {t(key::ME_SIGN_OUT_STAY)}
         </button>
     }
-    .into_any();
+    .built();
     sheet("#sign-out", close, body)
 }

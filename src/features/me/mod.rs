@@ -14,8 +14,8 @@ use crate::parts::remote::remote;
 use crate::parts::symbols::symbol;
 use crate::parts::words;
 use crate::platform::wechat::{self, bridge};
-use crate::state::{look, portal};
-use crate::ui::{bone, icon, icon_small, live, rich};
+use crate::state::{look, memo, portal};
+use crate::ui::{Build, bone, icon, icon_small, live, rich};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -33,18 +33,18 @@ pub fn page() -> AnyView {
             {leave::item(asked)}
         </main>
     }
-    .into_any();
+    .built();
     view! {
         <div inert=move || asked.get() || keys.get()>{tabbed(Tab::Me, "app", head(), body)}</div>
         {move || asked.get().then(|| leave::ask(asked))}
         {move || keys.get().then(|| passkeys::keys(keys))}
     }
-    .into_any()
+    .built()
 }
 
 fn head() -> AnyView {
     let portal = portal();
-    let member = Memo::new(move |_| portal.overview.known().map(|overview| overview.member));
+    let member = memo(move |_| portal.overview.known().map(|overview| overview.member));
     let mark = move || member.get().map(|member| member.initial());
     let name = move || match member.get() {
         Some(member) if !member.display_name.is_empty() => member.display_name,
@@ -67,18 +67,18 @@ fn head() -> AnyView {
             </div>
         </header>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
-    let figure = || view! { <div>{bone("s", 3)}{bone("h", 4)}</div> }.into_any();
+    let figure = || view! { <div>{bone("s", 3)}{bone("h", 4)}</div> }.built();
     view! {
         <div class="tier slim" data-material="plain">
             {bone("h", 6)}
         </div>
         <div class="split three mt-5">{figure()}{figure()}{figure()}</div>
     }
-    .into_any()
+    .built()
 }
 
 fn standing(overview: &Overview) -> AnyView {
@@ -96,7 +96,7 @@ fn standing(overview: &Overview) -> AnyView {
             {figure(t(key::ME_BENEFITS).into(), benefits, Route::Tier.href())}
         </dl>
     }
-    .into_any()
+    .built()
 }
 
 fn figure(name: String, value: String, href: String) -> AnyView {
@@ -113,7 +113,7 @@ fn figure(name: String, value: String, href: String) -> AnyView {
             </dd>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// The tier in one line, with the shortest way up.
@@ -133,7 +133,7 @@ fn slim(status: &TierStatus) -> AnyView {
             </div>
         </a>
     }
-    .into_any()
+    .built()
 }
 
 fn gap(one: &Requirement) -> String {
@@ -174,7 +174,7 @@ fn places() -> AnyView {
         </ul>
         {host_page()}
     }
-    .into_any()
+    .built()
 }
 
 /// The way back to the page of the app around the portal that it was opened from.
@@ -216,7 +216,7 @@ fn host_page() -> AnyView {
             })}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn place(route: Route, mark: &str, name: String, aside: AnyView) -> AnyView {
@@ -230,5 +230,5 @@ fn place(route: Route, mark: &str, name: String, aside: AnyView) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .built()
 }

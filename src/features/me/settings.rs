@@ -4,8 +4,8 @@ use crate::features::me::passkeys;
 use crate::i18n::{Locale, key, t};
 use crate::parts::symbols::symbol;
 use crate::state::look::{self, Theme};
-use crate::state::{portal, session};
-use crate::ui::icon_small;
+use crate::state::{memo, portal, session};
+use crate::ui::{Build, icon_small};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -17,7 +17,7 @@ pub(super) fn settings(keys: RwSignal<bool>) -> AnyView {
         {passkeys::item(keys)}
         {support()}
     }
-    .into_any()
+    .built()
 }
 
 /// Every language that the programme speaks; nothing where there is no choice.
@@ -61,7 +61,7 @@ fn languages() -> AnyView {
             </ul>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn colours() -> AnyView {
@@ -77,10 +77,11 @@ fn colours() -> AnyView {
             Theme::Light => key::ME_THEME_LIGHT,
             Theme::Dark => key::ME_THEME_DARK,
         };
+        let chosen = memo(move |_| portal.theme.get() == theme);
         view! {
             <button
                 type="button"
-                aria-pressed=move || if portal.theme.get() == theme { "true" } else { "false" }
+                aria-pressed=move || if chosen.get() { "true" } else { "false" }
                 on:click=move |_| choose(theme)
             >
                 {t(word)}
@@ -97,7 +98,7 @@ fn colours() -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn support() -> AnyView {
@@ -117,5 +118,5 @@ fn support() -> AnyView {
             </li>
         </ul>
     }
-    .into_any()
+    .built()
 }

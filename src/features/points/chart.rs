@@ -7,12 +7,13 @@ use crate::domain::points::{Month, Summary};
 use crate::i18n::{fill, key, t};
 use crate::parts::remote::remote;
 use crate::state::Query;
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// The section.
 pub(super) fn section(summary: Query<Summary>) -> AnyView {
-    let bones = || view! { <div class="sk sk--block"></div> }.into_any();
-    let draw = |summary: Summary| view! { {drawing(&summary.months)} {table(&summary.months)} }.into_any();
+    let bones = || view! { <div class="sk sk--block"></div> }.built();
+    let draw = |summary: Summary| view! { {drawing(&summary.months)} {table(&summary.months)} }.built();
     view! {
         <section class="sec">
             <div class="sec__h">
@@ -31,7 +32,7 @@ pub(super) fn section(summary: Query<Summary>) -> AnyView {
             {remote(summary, bones, draw)}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 /// A line of the scale over the width of the bars.
@@ -65,7 +66,7 @@ fn drawing(months: &[Month]) -> AnyView {
                 {group(value)}
             </text>
         }
-        .into_any()
+        .built()
     };
     view! {
         <svg class="chart" viewBox="0 0 350 136" role="img" aria-label=label>
@@ -77,7 +78,7 @@ fn drawing(months: &[Month]) -> AnyView {
             {names.collect_view()}
         </svg>
     }
-    .into_any()
+    .built()
 }
 
 fn table(months: &[Month]) -> AnyView {
@@ -89,7 +90,7 @@ fn table(months: &[Month]) -> AnyView {
                 <td>{group(month.spent)}</td>
             </tr>
         }
-        .into_any()
+        .built()
     };
     view! {
         <div class="vh">
@@ -106,5 +107,5 @@ fn table(months: &[Month]) -> AnyView {
             </table>
         </div>
     }
-    .into_any()
+    .built()
 }

@@ -12,7 +12,7 @@ use crate::parts::remote::remote;
 use crate::parts::words;
 use crate::platform::clock;
 use crate::state::{Query, portal};
-use crate::ui::{Notice, bone, notice};
+use crate::ui::{Build, Notice, bone, notice};
 use leptos::prelude::*;
 
 /// The screen.
@@ -31,7 +31,7 @@ pub fn page() -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
@@ -45,7 +45,7 @@ fn bones() -> AnyView {
             </li>
         }
     };
-    view! { <ul class="list">{(0..6).map(row).collect_view()}</ul> }.into_any()
+    view! { <ul class="list">{(0..6).map(row).collect_view()}</ul> }.built()
 }
 
 fn policy(text: String) -> AnyView {
@@ -60,7 +60,7 @@ fn policy(text: String) -> AnyView {
             <p>{text}</p>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn list(rules: &[EarningRule]) -> AnyView {
@@ -70,7 +70,7 @@ fn list(rules: &[EarningRule]) -> AnyView {
                 {t(key::REWARDS_SHOW_ALL)}
             </a>
         }
-        .into_any();
+        .built();
         let said = Notice {
             icon: "star",
             title: t(key::EARN_EMPTY).into(),
@@ -80,7 +80,7 @@ fn list(rules: &[EarningRule]) -> AnyView {
         };
         return notice(said, rewards);
     }
-    view! { <ul class="list">{rules.iter().map(row).collect_view()}</ul> }.into_any()
+    view! { <ul class="list">{rules.iter().map(row).collect_view()}</ul> }.built()
 }
 
 fn row(rule: &EarningRule) -> AnyView {
@@ -108,7 +108,7 @@ fn row(rule: &EarningRule) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn mark(kind: &str) -> &'static str {

@@ -7,6 +7,7 @@ use crate::domain::number::{group, signed};
 use crate::domain::points::{Bucket, Entry, EntryKind};
 use crate::i18n::{fill, key, t};
 use crate::parts::words;
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// The row; `index` is its place in the list, by which the focus finds it.
@@ -42,7 +43,7 @@ pub(super) fn row(ledger: Ledger, entry: &Entry, index: usize) -> AnyView {
             {facts}
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn mark(entry: &Entry) -> &'static str {
@@ -154,5 +155,5 @@ fn list(facts: Vec<(&'static str, Vec<String>)>) -> AnyView {
             </div>
         }
     };
-    view! { <dl class="facts li__why">{facts.into_iter().map(row).collect_view()}</dl> }.into_any()
+    view! { <dl class="facts li__why">{facts.into_iter().map(row).collect_view()}</dl> }.built()
 }

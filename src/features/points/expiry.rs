@@ -5,6 +5,7 @@ use crate::domain::number::group;
 use crate::domain::points::{Balance, Bucket};
 use crate::i18n::{fill, key, t};
 use crate::parts::words;
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// More buckets than this stand below each other.
@@ -14,10 +15,10 @@ const BESIDE: usize = 3;
 pub(super) fn panel(balance: &Balance, points: &str) -> AnyView {
     let buckets: Vec<_> = balance.expiring.iter().filter(|bucket| bucket.amount > 0).collect();
     let body = if buckets.is_empty() {
-        view! { <p class="muted mt-3">{fill(key::POINTS_EXPIRY_NONE, &[("points", points)])}</p> }.into_any()
+        view! { <p class="muted mt-3">{fill(key::POINTS_EXPIRY_NONE, &[("points", points)])}</p> }.built()
     } else {
         let class = if buckets.len() > BESIDE { "tline tline--list" } else { "tline" };
-        view! { <ol class=class>{buckets.into_iter().map(row).collect_view()}</ol> }.into_any()
+        view! { <ol class=class>{buckets.into_iter().map(row).collect_view()}</ol> }.built()
     };
     view! {
         <section class="panel mt-5">
@@ -28,7 +29,7 @@ pub(super) fn panel(balance: &Balance, points: &str) -> AnyView {
             {body}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn row(bucket: &Bucket) -> AnyView {
@@ -42,7 +43,7 @@ fn row(bucket: &Bucket) -> AnyView {
             <p>{when}</p>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn dated(at: Instant) -> AnyView {
@@ -53,12 +54,12 @@ fn dated(at: Instant) -> AnyView {
             <br />
             {day}
         }
-        .into_any();
+        .built();
     }
     view! {
         {day}
         <br />
         <span class="muted">{left}</span>
     }
-    .into_any()
+    .built()
 }

@@ -13,8 +13,8 @@ use crate::i18n::{Key, fill, key, t};
 use crate::parts::failure;
 use crate::parts::remote::remote;
 use crate::platform::{clock, dom, intl, timer};
-use crate::state::{Query, nav, portal, session};
-use crate::ui::{Notice, bone, icon_small, notice};
+use crate::state::{Query, memo, nav, portal, session};
+use crate::ui::{Build, Notice, bone, icon_small, notice};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -38,7 +38,7 @@ async fn fetch(kind: Option<EntryKind>, cursor: Option<String>) -> Result<Page<E
 impl Ledger {
     fn new(summary: Query<Summary>) -> Self {
         let nav = nav::nav();
-        let kind = Memo::new(move |_| match nav.route() {
+        let kind = memo(move |_| match nav.route() {
             Route::Points { kind: Some(word) } => {
                 Some(EntryKind::parse(&word)).filter(|kind| *kind != EntryKind::Other)
             }
@@ -120,7 +120,7 @@ pub(super) fn section(summary: Query<Summary>) -> AnyView {
             {remote(ledger.entries, bones, move |page| list(ledger, &page))}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
@@ -137,7 +137,7 @@ fn bones() -> AnyView {
         <p class="lmonth">{bone("t", 3)}</p>
         <ul>{(0..10).map(row).collect_view()}</ul>
     }
-    .into_any()
+    .built()
 }
 
 fn chips(ledger: Ledger) -> AnyView {
@@ -167,7 +167,7 @@ fn chips(ledger: Ledger) -> AnyView {
                 {count}
             </button>
         }
-        .into_any()
+        .built()
     };
     let chips = WORDS.into_iter().enumerate().map(chip).collect_view();
     view! {
@@ -175,7 +175,7 @@ fn chips(ledger: Ledger) -> AnyView {
             {chips}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn list(ledger: Ledger, page: &Page<Entry>) -> AnyView {
@@ -192,13 +192,13 @@ fn list(ledger: Ledger, page: &Page<Entry>) -> AnyView {
             {month_head(ledger, one)}
             <ul>{rows}</ul>
         }
-        .into_any()
+        .built()
     };
     view! {
         {months.iter().map(group).collect_view()}
         {page.next_cursor.is_some().then(|| more_button(ledger))}
     }
-    .into_any()
+    .built()
 }
 
 fn month_head(ledger: Ledger, month: &LedgerMonth) -> AnyView {
@@ -221,7 +221,7 @@ fn month_head(ledger: Ledger, month: &LedgerMonth) -> AnyView {
             {sums}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// A month by the contract's word as people say it; with the year when it is another one than now.
@@ -260,7 +260,7 @@ fn more_button(ledger: Ledger) -> AnyView {
             {t(key::ACTION_MORE)}
         </button>
     }
-    .into_any()
+    .built()
 }
 
 fn empty(kind: Option<EntryKind>) -> AnyView {
@@ -270,7 +270,7 @@ fn empty(kind: Option<EntryKind>) -> AnyView {
                 {text}
             </a>
         }
-        .into_any()
+        .built()
     };
     let say = |title, text, action| {
         let said =
@@ -284,7 +284,7 @@ fn empty(kind: Option<EntryKind>) -> AnyView {
                 {t(key::REWARDS_SHOW_ALL)}
             </button>
         }
-        .into_any();
+        .built();
         return say(key::POINTS_EMPTY_KIND, key::POINTS_EMPTY_KIND_TEXT, all);
     }
     let portal = portal();

@@ -18,7 +18,7 @@ use crate::parts::remote::remote;
 use crate::parts::words;
 use crate::platform::{clock, intl};
 use crate::state::{Query, portal};
-use crate::ui::{amount, bone, icon_small};
+use crate::ui::{Build, amount, bone, icon_small};
 use leptos::prelude::*;
 
 /// The screen.
@@ -45,7 +45,7 @@ pub fn page() -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
@@ -55,7 +55,7 @@ fn bones() -> AnyView {
         <div class="split">{bone("h", 4)}{bone("h", 4)}{bone("h", 4)}</div>
         <div class="panel mt-5">{bone("h", 8)}{bone("n", 10)}</div>
     }
-    .into_any()
+    .built()
 }
 
 fn balance(balance: &Balance, summary: Query<Summary>) -> AnyView {
@@ -72,7 +72,7 @@ fn balance(balance: &Balance, summary: Query<Summary>) -> AnyView {
     });
     let month = move || match summary.known() {
         Some(summary) => signed(earned_now(&summary)).into_any(),
-        None => view! { <span aria-hidden="true">"–"</span> }.into_any(),
+        None => view! { <span aria-hidden="true">"–"</span> }.built(),
     };
     let name = portal().points_name();
     view! {
@@ -95,7 +95,7 @@ fn balance(balance: &Balance, summary: Query<Summary>) -> AnyView {
         </dl>
         {expiry::panel(balance, &name)}
     }
-    .into_any()
+    .built()
 }
 
 /// What was earned in the month that it is now in the programme's zone.

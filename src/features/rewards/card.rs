@@ -103,5 +103,5 @@ pub(super) fn card(card: &Card, place: usize, size: i64) -> AnyView {
             </a>
         </div>
     }
-    .into_any()
+    .built()
 }

@@ -16,8 +16,8 @@ use crate::parts::reward_card::first_picture;
 use crate::parts::words;
 use crate::platform::{clock, dom, timer};
 use crate::state::redemptions::{self, Redeeming};
-use crate::state::{Portal, Query, look, portal, toast};
-use crate::ui::{bone, icon_small, live};
+use crate::state::{Portal, Query, look, memo, portal, toast};
+use crate::ui::{Build, bone, icon_small, live};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -55,7 +55,7 @@ pub fn page(id: String) -> AnyView {
         quantity: RwSignal::new(1),
         store: RwSignal::new(None),
         store_missing: RwSignal::new(false),
-        unsettled: Memo::new(move |_| redemptions::open_for(portal, &sought)),
+        unsettled: memo(move |_| redemptions::open_for(portal, &sought)),
         order: RwSignal::new(None),
     };
     let marked = Memo::new(move |_| reward.known().map(|reward| (reward.id, reward.favourite)));
@@ -65,7 +65,7 @@ pub fn page(id: String) -> AnyView {
     });
     let head = page_head(t(key::REWARDS_TITLE), Route::Rewards(CatalogueFilter::default()), heart);
     let toasts = toast::toasts();
-    let member = Memo::new(move |_| portal.overview.is_known());
+    let member = memo(move |_| portal.overview.is_known());
     Effect::new(move |_| {
         if member.get() {
             redemptions::resume(portal, toasts);
@@ -90,7 +90,7 @@ pub fn page(id: String) -> AnyView {
         </div>
         {sheet}
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
@@ -99,7 +99,7 @@ fn bones() -> AnyView {
         <div class="mt-4">{bone("h", 8)}{bone("t", 10)}{bone("n", 6)}</div>
         <div class="mt-5">{bone("t", 10)}{bone("t", 8)}{bone("t", 10)}</div>
     }
-    .into_any()
+    .built()
 }
 
 fn content(screen: Screen, reward: &Reward) -> AnyView {
@@ -125,7 +125,7 @@ fn content(screen: Screen, reward: &Reward) -> AnyView {
         {reward.is_eligible().then(|| choices(screen, reward))}
         {facts(reward)}
     }
-    .into_any()
+    .built()
 }
 
 /// How long until it opens. When the time comes, the reward is read again, and the button below is there.
@@ -152,7 +152,7 @@ fn opening(screen: Screen, reward: &Reward) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// What the button says when it can't be pressed.
@@ -215,7 +215,7 @@ fn foot(screen: Screen, reward: &Reward) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn open(screen: Screen, reward: Reward) {

@@ -8,7 +8,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::reward_card::first_picture;
 use crate::parts::words;
 use crate::platform::{clock, timer};
-use crate::ui::live;
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 
 /// Milliseconds until `from`, every second; `opened` is called once it is there.
@@ -96,5 +96,5 @@ pub(super) fn drop_card(card: &Card) -> AnyView {
             <span class="drop__p">{first_picture(card.image.as_ref())}</span>
         </a>
     }
-    .into_any()
+    .built()
 }

@@ -7,7 +7,7 @@ use crate::features::rewards::shelf;
 use crate::i18n::{key, t};
 use crate::parts::failure::line;
 use crate::state::{Portal, session, toast};
-use crate::ui::icon;
+use crate::ui::{Build, icon};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -73,5 +73,5 @@ pub(super) fn heart(portal: Portal, id: String, marked: bool) -> AnyView {
             {icon("heart")}
         </button>
     }
-    .into_any()
+    .built()
 }

@@ -6,6 +6,7 @@ use crate::features::rewards::shelf::{self, Layout};
 use crate::features::rewards::{Catalogue, list};
 use crate::platform::{dom, viewport};
 use crate::state::{effect, nav};
+use crate::ui::Build;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
@@ -110,7 +111,7 @@ pub(super) fn view(catalogue: Catalogue) -> AnyView {
         <div class="rgrid rgrid--far mt-5" role=role node_ref=window.node style=("--height", height) style=("--pitch", pitch)>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn pixels(length: f64) -> String {
@@ -255,7 +256,7 @@ impl Window {
                 {cards}
             </div>
         }
-        .into_any()
+        .built()
     }
 
     fn bones(self, row: Row) -> AnyView {
@@ -266,6 +267,6 @@ impl Window {
                 {(0..columns).map(cell).collect_view()}
             </div>
         }
-        .into_any()
+        .built()
     }
 }

@@ -10,7 +10,7 @@ use crate::features::rewards::shelf::{self, Extent, Head};
 use crate::features::rewards::{Catalogue, drop, grid};
 use crate::i18n::{fill, key, t};
 use crate::parts::failure::line;
-use crate::state::{Portal, Query, effect, session};
+use crate::state::{Portal, Query, effect, memo, session};
 use crate::ui::{Build, Notice, bone, live, notice};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -64,7 +64,7 @@ pub(super) fn query(portal: Portal, filter: Memo<CatalogueFilter>, extent: RwSig
             Ok(head)
         }
     });
-    let member = Memo::new(move |_| portal.overview.known().map(|overview| overview.member.id));
+    let member = memo(move |_| portal.overview.known().map(|overview| overview.member.id));
     if let Some(head) = shelf::kept(member.get_untracked().as_deref(), &filter.get_untracked()) {
         extent.set(shelf::extent());
         query.put(head);
@@ -128,7 +128,7 @@ pub(super) fn view(catalogue: Catalogue, head: &Head) -> AnyView {
         {grid::view(catalogue)}
         {end(catalogue)}
     }
-    .into_any()
+    .built()
 }
 
 fn empty(catalogue: Catalogue, filter: &CatalogueFilter) -> AnyView {
@@ -166,14 +166,14 @@ fn empty(catalogue: Catalogue, filter: &CatalogueFilter) -> AnyView {
                 {t(key::REWARDS_SHOW_ALL)}
             </button>
         }
-        .into_any()
+        .built()
     } else if catalogue.portal.has("earning-rules") {
         view! {
             <a class="btn q" href=Route::Earn.href()>
                 {t(key::REASON_INSUFFICIENT_POINTS_NEXT)}
             </a>
         }
-        .into_any()
+        .built()
     } else {
         ().into_any()
     };
@@ -197,7 +197,7 @@ fn end(catalogue: Catalogue) -> AnyView {
             {wait}
             {label}
         }
-        .into_any()
+        .built()
     };
     let said = move || {
         fault.get().map(|why| {
@@ -212,7 +212,7 @@ fn end(catalogue: Catalogue) -> AnyView {
             let total = catalogue.extent.with(|extent| extent.cards);
             // A list that is seen as a whole needs no word about its end.
             let words = (total > FIRST).then(|| fill(key::REWARDS_END, &[("n", &count(catalogue))]));
-            return view! { <p class="s muted rend">{words}</p> }.into_any();
+            return view! { <p class="s muted rend">{words}</p> }.built();
         }
         view! {
             <div class="rend">
@@ -228,7 +228,7 @@ fn end(catalogue: Catalogue) -> AnyView {
                 </button>
             </div>
         }
-        .into_any()
+        .built()
     })
 }
 

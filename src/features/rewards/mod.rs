@@ -25,7 +25,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::frame::{Tab, tabbed};
 use crate::parts::remote::remote;
 use crate::state::nav::{self, Nav};
-use crate::state::{Portal, Query, look, portal};
+use crate::state::{Portal, Query, look, memo, portal};
 use crate::ui::{Build, amount, live};
 use leptos::prelude::*;
 
@@ -88,7 +88,7 @@ fn asked(portal: Portal, mut filter: CatalogueFilter) -> CatalogueFilter {
 pub fn page() -> AnyView {
     let (portal, nav) = (portal(), nav::nav());
     look::set_title(portal, t(key::REWARDS_TITLE));
-    let filter = Memo::new(move |before: Option<&CatalogueFilter>| match nav.route() {
+    let filter = memo(move |before: Option<&CatalogueFilter>| match nav.route() {
         Route::Rewards(filter) => asked(portal, filter),
         // On the way to another screen this one stays as it is.
         _ => before.cloned().unwrap_or_default(),
@@ -125,12 +125,12 @@ pub fn page() -> AnyView {
             </div>
         </main>
     }
-    .into_any();
+    .built();
     view! {
         <div inert=move || catalogue.narrowing.get()>{tabbed(Tab::Rewards, "app", ().into_any(), body)}</div>
         {live(move || if catalogue.narrowing.get() { narrowing::view(catalogue) } else { ().into_any() })}
     }
-    .into_any()
+    .built()
 }
 
 fn head(portal: Portal) -> AnyView {

@@ -9,7 +9,7 @@ use crate::parts::symbols::symbol_small;
 use crate::parts::words;
 use crate::platform::clock;
 use crate::state::portal;
-use crate::ui::live;
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 
 /// What was asked for when the reason was given.
@@ -133,5 +133,5 @@ fn note(reward: &Reward, reason: &Reason) -> AnyView {
             </span>
         </p>
     }
-    .into_any()
+    .built()
 }

@@ -8,7 +8,7 @@ use crate::features::rewards::{Catalogue, card, list};
 use crate::i18n::{key, t};
 use crate::parts::reward_card::picture;
 use crate::platform::storage;
-use crate::state::{Portal, effect, nav};
+use crate::state::{Portal, effect, memo, nav};
 use crate::ui::{Build, bone, live};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -46,7 +46,7 @@ pub(super) fn strip(catalogue: Catalogue) -> AnyView {
     let cards = RwSignal::new(None::<Vec<Card>>);
     let asked = StoredValue::new(false);
     let line =
-        Memo::new(move |_| name(catalogue.portal).and_then(|name| storage::read(&name)).unwrap_or_default());
+        memo(move |_| name(catalogue.portal).and_then(|name| storage::read(&name)).unwrap_or_default());
     effect(move || {
         let whole = catalogue.filter.with(|filter| !filter.is_narrow());
         let line = line.get();
@@ -101,7 +101,7 @@ pub(super) fn strip(catalogue: Catalogue) -> AnyView {
                 <ul class="strip">{items}</ul>
             </section>
         }
-        .into_any()
+        .built()
     })
 }
 
@@ -123,7 +123,7 @@ fn item(one: &Card) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {

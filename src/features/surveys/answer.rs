@@ -23,7 +23,7 @@ use crate::parts::frame::close;
 use crate::parts::remote::remote;
 use crate::platform::{dom, storage, timer};
 use crate::state::{Portal, Query, look, nav, portal, toast};
-use crate::ui::{Notice, bone, icon, icon_small, notice, rich};
+use crate::ui::{Build, Notice, bone, icon, icon_small, notice, rich};
 use ::survey::{Definition, Id, Unsupported};
 use leptos::either::Either;
 use leptos::ev::MouseEvent;
@@ -118,6 +118,7 @@ fn open(id: &str, opened: Opened, query: Query<Opened>, visit: Visit) -> AnyView
             return already(title);
         }
     }
+    controls::ahead(&paper.definition);
     match definition(paper) {
         Ok(definition) => screen(Run::new(id, opened, definition, query, visit)),
         Err(what) => unknown(title, what),
@@ -146,17 +147,17 @@ fn plain(title: String, body: AnyView) -> AnyView {
             <main id="main">{body}</main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
-    let opt = || view! { <p class="opt">{bone("t", 5)}</p> }.into_any();
+    let opt = || view! { <p class="opt">{bone("t", 5)}</p> }.built();
     view! {
         <p>{bone("s", 9)}</p>
         <p class="qt">{bone("h", 10)}</p>
         <div class="opts mt-5">{opt()}{opt()}{opt()}{opt()}</div>
     }
-    .into_any()
+    .built()
 }
 
 fn others() -> AnyView {
@@ -165,7 +166,7 @@ fn others() -> AnyView {
             {t(key::SURVEY_ALREADY_GO)}
         </a>
     }
-    .into_any()
+    .built()
 }
 
 fn already(title: String) -> AnyView {
@@ -209,7 +210,7 @@ fn unknown(title: String, unsupported: Vec<Unsupported>) -> AnyView {
             </dl>
         </section>
     }
-    .into_any();
+    .built();
     plain(title, body)
 }
 
@@ -252,7 +253,7 @@ fn head(run: Run, progress: AnyView) -> AnyView {
             {progress}
         </header>
     }
-    .into_any()
+    .built()
 }
 
 /// The screen with questions.
@@ -285,7 +286,7 @@ fn sheet(run: Run) -> AnyView {
             <footer class="foot">{foot(run)}</footer>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 thread_local! {
@@ -334,7 +335,7 @@ fn questions(run: Run, page: Id) -> AnyView {
         {described}
         {question::elements(run, page, headed)}
     }
-    .into_any()
+    .built()
 }
 
 /// What the survey is, what it earns, and how long the rest takes.
@@ -366,7 +367,7 @@ fn about(run: Run, title: Option<String>) -> AnyView {
         {what}
         {left}
     }
-    .into_any()
+    .built()
 }
 
 fn foot(run: Run) -> AnyView {
@@ -426,5 +427,5 @@ fn foot(run: Run) -> AnyView {
             {word}
         </button>
     }
-    .into_any()
+    .built()
 }

@@ -16,8 +16,8 @@ use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
 use crate::parts::words;
 use crate::platform::clock;
-use crate::state::{Query, effect, look, portal, toast};
-use crate::ui::{Notice, amount, bone, icon, icon_small, notice, rich};
+use crate::state::{Query, effect, look, memo, portal, toast};
+use crate::ui::{Build, Notice, amount, bone, icon, icon_small, notice, rich};
 use leptos::prelude::*;
 use std::cell::RefCell;
 
@@ -27,7 +27,7 @@ pub fn page() -> AnyView {
     let query = list();
     let (portal, toasts) = (portal(), toast::toasts());
     sending::on_sent(move || query.load());
-    let known = Memo::new(move |_| portal.overview.is_known());
+    let known = memo(move |_| portal.overview.is_known());
     effect(move || {
         if known.get() {
             sending::watch(portal, toasts);
@@ -43,7 +43,7 @@ pub fn page() -> AnyView {
             {remote(query, bones, |items| content(&items))}
         </main>
     }
-    .into_any();
+    .built();
     tabbed(Tab::Surveys, "app", ().into_any(), body)
 }
 
@@ -92,8 +92,7 @@ fn forget_list() {
 
 fn bones() -> AnyView {
     let row = || {
-        view! { <li><p><span class="shelf"></span><span class="grow">{bone("t", 9)}</span></p></li> }
-            .into_any()
+        view! { <li><p><span class="shelf"></span><span class="grow">{bone("t", 9)}</span></p></li> }.built()
     };
     view! {
         <p class="mt-4">{bone("s", 9)}</p>
@@ -102,7 +101,7 @@ fn bones() -> AnyView {
             {bone("h", 4)} <ul class="srvs">{row()}{row()}{row()}</ul>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn content(items: &[SurveyItem]) -> AnyView {
@@ -120,7 +119,7 @@ fn content(items: &[SurveyItem]) -> AnyView {
         {section(t(key::SURVEYS_TODO).into(), &todo, row)}
         {section(t(key::SURVEYS_DONE).into(), &done, done_row)}
     }
-    .into_any()
+    .built()
 }
 
 /// What all of them are worth.
@@ -131,7 +130,7 @@ fn hero(open: &[&SurveyItem]) -> AnyView {
         <p class="muted s mt-4">{fill(key::SURVEYS_OPEN, &[("n", &count)])}</p>
         <p class="hero">{amount(worth, &portal().points_name())}</p>
     }
-    .into_any()
+    .built()
 }
 
 fn empty() -> AnyView {
@@ -147,7 +146,7 @@ fn empty() -> AnyView {
             {t(word)}
         </a>
     }
-    .into_any();
+    .built();
     notice(
         Notice { icon: "star", title: t(key::SURVEYS_EMPTY).into(), text, safe: None, alert: false },
         action,
@@ -166,7 +165,7 @@ fn section(title: String, items: &[&SurveyItem], show: fn(&SurveyItem) -> AnyVie
             <ul class="srvs">{rows}</ul>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 /// How long it takes and until when it can be answered.
@@ -181,8 +180,8 @@ fn length(item: &SurveyItem) -> String {
 
 fn row(item: &SurveyItem) -> AnyView {
     let mark = match &item.image {
-        Some(image) => view! { <span class="shelf">{picture(Some(image))}</span> }.into_any(),
-        None => view! { <span class="glyph">{icon("star")}</span> }.into_any(),
+        Some(image) => view! { <span class="shelf">{picture(Some(image))}</span> }.built(),
+        None => view! { <span class="glyph">{icon("star")}</span> }.built(),
     };
     view! {
         <li>
@@ -195,7 +194,7 @@ fn row(item: &SurveyItem) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn done_row(item: &SurveyItem) -> AnyView {
@@ -213,7 +212,7 @@ fn done_row(item: &SurveyItem) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 /// One that was begun, with how far it is.
@@ -259,7 +258,7 @@ fn draft(item: &SurveyItem, member: &str) -> AnyView {
             </div>
         </article>
     }
-    .into_any()
+    .built()
 }
 
 fn progress(answered: i64, total: i64) -> AnyView {
@@ -285,5 +284,5 @@ fn bar(class: &'static str, done: i64, total: i64, said: String) -> AnyView {
             {pieces}
         </div>
     }
-    .into_any()
+    .built()
 }

@@ -5,7 +5,7 @@ use crate::domain::tier::{Benefit, TierStatus};
 use crate::i18n::{fill, key, t};
 use crate::parts::reward_card::picture;
 use crate::parts::words;
-use crate::ui::icon;
+use crate::ui::{Build, icon};
 use leptos::prelude::*;
 
 /// The section.
@@ -19,9 +19,9 @@ pub(super) fn section(status: &TierStatus) -> AnyView {
         usable => Some(fill(key::TIER_BENEFITS_COUNT, &[("n", &n), ("m", &group(usable as i64))])),
     };
     let body = if benefits.is_empty() {
-        view! { <p class="muted">{t(key::TIER_BENEFITS_NONE)}</p> }.into_any()
+        view! { <p class="muted">{t(key::TIER_BENEFITS_NONE)}</p> }.built()
     } else {
-        view! { <ul class="bens">{benefits.iter().map(row).collect_view()}</ul> }.into_any()
+        view! { <ul class="bens">{benefits.iter().map(row).collect_view()}</ul> }.built()
     };
     view! {
         <section class="sec">
@@ -32,7 +32,7 @@ pub(super) fn section(status: &TierStatus) -> AnyView {
             {body}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn row(benefit: &Benefit) -> AnyView {
@@ -55,13 +55,13 @@ fn row(benefit: &Benefit) -> AnyView {
             </div> {button}
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn mark(benefit: &Benefit) -> AnyView {
     match &benefit.image {
-        Some(image) => view! { <span class="shelf">{picture(Some(image))}</span> }.into_any(),
-        None => view! { <span class="glyph glyph--l">{icon("gift")}</span> }.into_any(),
+        Some(image) => view! { <span class="shelf">{picture(Some(image))}</span> }.built(),
+        None => view! { <span class="glyph glyph--l">{icon("gift")}</span> }.built(),
     }
 }
 
@@ -95,5 +95,5 @@ fn how_button(title: &str, usable: bool, open: RwSignal<bool>) -> AnyView {
             {t(key::TIER_BENEFIT_HOW)}
         </button>
     }
-    .into_any()
+    .built()
 }

@@ -7,11 +7,12 @@ use crate::i18n::{key, t};
 use crate::parts::remote::remote;
 use crate::parts::words;
 use crate::state::Query;
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// The section.
 pub(super) fn section(tiers: Query<Vec<TierLevel>>, current: String) -> AnyView {
-    let bones = || view! { <div class="sk sk--block"></div> }.into_any();
+    let bones = || view! { <div class="sk sk--block"></div> }.built();
     let show = move |mut levels: Vec<TierLevel>| {
         levels.sort_by_key(|level| level.tier.rank);
         table(&levels, &current)
@@ -24,7 +25,7 @@ pub(super) fn section(tiers: Query<Vec<TierLevel>>, current: String) -> AnyView 
             {remote(tiers, bones, show)}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn table(levels: &[TierLevel], current: &str) -> AnyView {
@@ -49,7 +50,7 @@ fn table(levels: &[TierLevel], current: &str) -> AnyView {
             {rows}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn head(level: &TierLevel, is_mine: bool) -> AnyView {
@@ -69,7 +70,7 @@ fn head(level: &TierLevel, is_mine: bool) -> AnyView {
             {name}
         </b>
     }
-    .into_any()
+    .built()
 }
 
 fn row(row: Row, mine: Option<usize>) -> AnyView {
@@ -98,7 +99,7 @@ fn row(row: Row, mine: Option<usize>) -> AnyView {
                 {text}
             </span>
         }
-        .into_any()
+        .built()
     };
     let cells = cells.into_iter().enumerate().map(cell).collect_view();
     view! {
@@ -107,5 +108,5 @@ fn row(row: Row, mine: Option<usize>) -> AnyView {
             {cells}
         </div>
     }
-    .into_any()
+    .built()
 }

@@ -14,7 +14,7 @@ use crate::parts::remote::remote;
 use crate::parts::tier_card::{Corner, tier_card};
 use crate::parts::words;
 use crate::state::{Query, look, portal};
-use crate::ui::{bone, icon_small};
+use crate::ui::{Build, bone, icon_small};
 use leptos::prelude::*;
 
 /// The screen.
@@ -43,7 +43,7 @@ pub fn page() -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
@@ -55,7 +55,7 @@ fn bones() -> AnyView {
                 <span></span>
             </li>
         }
-        .into_any()
+        .built()
     };
     view! {
         <div class="tier big" data-material="plain">
@@ -68,7 +68,7 @@ fn bones() -> AnyView {
             <ul class="bens">{row()}{row()}{row()}</ul>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn content(status: &TierStatus, tiers: Query<Vec<TierLevel>>) -> AnyView {
@@ -81,7 +81,7 @@ fn content(status: &TierStatus, tiers: Query<Vec<TierLevel>>) -> AnyView {
         {benefits::section(status)}
         {compare::section(tiers, status.current.id.clone())}
     }
-    .into_any()
+    .built()
 }
 
 /// What happens if the tier isn't kept.
@@ -96,5 +96,5 @@ fn downgrade(status: &TierStatus) -> AnyView {
             {icon_small("alert")} <span>{text}</span>
         </p>
     }
-    .into_any()
+    .built()
 }

@@ -4,7 +4,7 @@ use crate::domain::tier::{Goal, Match, Requirement, TierStatus};
 use crate::i18n::{fill, key, segments, t};
 use crate::parts::symbols::symbol;
 use crate::parts::words;
-use crate::ui::icon;
+use crate::ui::{Build, icon};
 use leptos::prelude::*;
 
 /// The list.
@@ -17,7 +17,7 @@ pub(super) fn paths(status: &TierStatus) -> AnyView {
         .retain
         .as_ref()
         .map(|goal| path("shield", fill(key::TIER_PATH_KEEP, &[("tier", &goal.tier.name)]), goal, false));
-    view! { <ol class="paths">{rise} {keep}</ol> }.into_any()
+    view! { <ol class="paths">{rise} {keep}</ol> }.built()
 }
 
 fn top() -> AnyView {
@@ -27,7 +27,7 @@ fn top() -> AnyView {
             <p class="grow">{t(key::TIER_PATH_TOP)}</p>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn path(mark: &'static str, title: String, goal: &Goal, rises: bool) -> AnyView {
@@ -42,7 +42,7 @@ fn path(mark: &'static str, title: String, goal: &Goal, rises: bool) -> AnyView 
             <p class="paths__v">{missing(goal)}</p>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 /// On what it is measured, whether one is enough, by when.
@@ -76,14 +76,14 @@ fn detail(goal: &Goal, rises: bool) -> String {
 fn missing(goal: &Goal) -> AnyView {
     let missing = goal.missing();
     if missing.is_empty() {
-        return view! { <span class="st ok">{t(key::TIER_PATH_DONE)}</span> }.into_any();
+        return view! { <span class="st ok">{t(key::TIER_PATH_DONE)}</span> }.built();
     }
     let line = |(index, one): (usize, &&Requirement)| {
         view! {
             {(index > 0).then(|| view! { <br /> })}
             {gap(one)}
         }
-        .into_any()
+        .built()
     };
     missing.iter().enumerate().map(line).collect_view().into_any()
 }
@@ -92,7 +92,7 @@ fn gap(one: &Requirement) -> AnyView {
     let value = words::figure(one.gap(), one.unit, &one.basis);
     let values = [("basis", words::basis(&one.basis)), ("value", value.as_str())];
     let piece = |(strong, text): (bool, String)| {
-        if strong { view! { <b class="num">{text}</b> }.into_any() } else { text.into_any() }
+        if strong { view! { <b class="num">{text}</b> }.built() } else { text.into_any() }
     };
     segments(key::TIER_PATH_GAP_OF, &values).into_iter().map(piece).collect_view().into_any()
 }

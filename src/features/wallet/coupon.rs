@@ -16,6 +16,7 @@ use crate::parts::gift::offered;
 use crate::parts::remote::remote;
 use crate::platform::clock;
 use crate::state::{Query, look, portal};
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// The screen.
@@ -56,7 +57,7 @@ pub fn page(id: String) -> AnyView {
         </div>
         {give.sheet()}
     }
-    .into_any()
+    .built()
 }
 
 /// The contract has no address for one coupon, so it is looked for among all.
@@ -87,7 +88,7 @@ fn content(one: &Coupon, show: Show, give: Give) -> AnyView {
         {give}
         {terms(&one.terms)}
     }
-    .into_any()
+    .built()
 }
 
 fn facts(one: &Coupon, shelf: Shelf) -> AnyView {
@@ -105,5 +106,5 @@ fn facts(one: &Coupon, shelf: Shelf) -> AnyView {
             {fact(key::REWARD_FACTS_VALID, valid)} {scope}
         </dl>
     }
-    .into_any()
+    .built()
 }

@@ -7,6 +7,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::coupon::deadline;
 use crate::platform::{clock, download, share};
 use crate::state::{portal, toast};
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// What ends, for the calendar.
@@ -43,7 +44,7 @@ pub(super) fn until(at: Option<Instant>, entry: Entry) -> AnyView {
         {deadline(at)}
         {button}
     }
-    .into_any()
+    .built()
 }
 
 fn file(entry: &Entry, at: Instant, programme: String) -> Option<String> {

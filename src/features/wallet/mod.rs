@@ -24,7 +24,8 @@ use crate::domain::route::Route;
 use crate::domain::wallet::Pace;
 use crate::i18n::{key, t};
 use crate::parts::frame::page_head;
-use crate::state::{Portal, Query, Slot, Status, effect, nav, portal};
+use crate::state::{Portal, Query, Slot, Status, effect, memo, nav, portal};
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// More pages than anybody has of what can be used; a backend that never ends its list is not followed for ever.
@@ -34,7 +35,7 @@ const MOST_PAGES: u8 = 10;
 pub fn page() -> AnyView {
     let wallet = Wallet::new(portal());
     let nav = nav::nav();
-    let past = Memo::new(move |_| matches!(nav.route(), Route::Wallet { past: true }));
+    let past = memo(move |_| matches!(nav.route(), Route::Wallet { past: true }));
     view! {
         <div class="app notab">
             {page_head(t(key::WALLET_TITLE), Route::Me, ().into_any())} <main id="main" tabindex="-1">
@@ -45,7 +46,7 @@ pub fn page() -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// Open or past; the choice stands in the address.
@@ -61,7 +62,7 @@ fn segments(past: Memo<bool>) -> AnyView {
                 {word}
             </button>
         }
-        .into_any()
+        .built()
     };
     view! {
         <div class="seg sec" role="group" aria-label=t(key::WALLET_FILTER)>
@@ -69,7 +70,7 @@ fn segments(past: Memo<bool>) -> AnyView {
             {button(true, t(key::WALLET_PAST))}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// Pages after the first, and the first's cursor that they follow.

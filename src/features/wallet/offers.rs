@@ -13,7 +13,7 @@ use crate::platform::{clock, dom, random, timer};
 use crate::state::nav::Nav;
 use crate::state::toast::Toasts;
 use crate::state::{Slot, nav, session, toast};
-use crate::ui::bone;
+use crate::ui::{Build, bone};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -70,7 +70,7 @@ pub(super) fn section(wallet: Wallet, past: Memo<bool>) -> AnyView {
         }}
         {fault}
     }
-    .into_any()
+    .built()
 }
 
 fn bones() -> AnyView {
@@ -81,7 +81,7 @@ fn bones() -> AnyView {
                 <p class="grow">{bone("t", 5)}{bone("s", 4)}</p>
             </li>
         }
-        .into_any()
+        .built()
     };
     view! {
         <div class="loading" aria-hidden="true">
@@ -89,7 +89,7 @@ fn bones() -> AnyView {
             <ul class="offers">{offer()}{offer()}</ul>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn missing(wallet: Wallet) -> AnyView {
@@ -101,7 +101,7 @@ fn missing(wallet: Wallet) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn offers(claiming: Claiming, list: &[CouponOffer]) -> AnyView {
@@ -115,7 +115,7 @@ fn offers(claiming: Claiming, list: &[CouponOffer]) -> AnyView {
             <ul class="offers">{list.iter().map(|one| offer(claiming, one)).collect_view()}</ul>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn offer(claiming: Claiming, offer: &CouponOffer) -> AnyView {
@@ -153,7 +153,7 @@ fn offer(claiming: Claiming, offer: &CouponOffer) -> AnyView {
             </button>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn claim(claiming: Claiming, id: String) {

@@ -9,20 +9,20 @@ use crate::i18n::{fill, key, t};
 use crate::parts::words::{day_time, time};
 use crate::platform::clock;
 use crate::state::redemptions::{self, Redeeming};
-use crate::state::{Portal, portal, toast};
-use crate::ui::{icon, icon_small};
+use crate::state::{Portal, memo, portal, toast};
+use crate::ui::{Build, icon, icon_small};
 use leptos::prelude::*;
 
 /// The rows, or nothing when everything is known. `settled` is called when one is over, as the lists are others then.
 pub(super) fn rows(settled: impl Fn() + 'static) -> AnyView {
     let (portal, toasts) = (portal(), toast::toasts());
-    let member = Memo::new(move |_| portal.overview.is_known());
+    let member = memo(move |_| portal.overview.is_known());
     Effect::new(move |_| {
         if member.get() {
             redemptions::resume(portal, toasts);
         }
     });
-    let count = Memo::new(move |_| redemptions::open(portal).len());
+    let count = memo(move |_| redemptions::open(portal).len());
     Effect::new(move |before: Option<usize>| {
         let now = count.get();
         if before.is_some_and(|before| now < before) {
@@ -89,11 +89,11 @@ fn row(portal: Portal, one: Redeeming) -> AnyView {
                     fill(key::REDEEM_ASK_FOUND, &values)
                 }
             });
-            view! { <span class="s">{words}</span> }.into_any()
+            view! { <span class="s">{words}</span> }.built()
         }
         State::Open { .. } => {
             let safe = fill(key::REDEEM_UNKNOWN_SAFE, &[("points", &told)]);
-            view! { <span class="s safe">{icon_small("shield")}{safe}</span> }.into_any()
+            view! { <span class="s safe">{icon_small("shield")}{safe}</span> }.built()
         }
     };
     let intent = order.intent.filter(|_| portal.has("redemption-deadline"));
@@ -129,7 +129,7 @@ fn row(portal: Portal, one: Redeeming) -> AnyView {
             </div>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 /// When it is known at the latest; nothing once that has passed.
@@ -149,7 +149,7 @@ fn button(words: &'static str, class: &'static str, one: Redeeming, event: Event
             {words}
         </button>
     }
-    .into_any()
+    .built()
 }
 
 fn actions(one: Redeeming, state: State, reward: &str) -> AnyView {
@@ -164,7 +164,7 @@ fn actions(one: Redeeming, state: State, reward: &str) -> AnyView {
                 {t(key::WALLET_PENDING_AGAIN)}
             </a>
         }
-        .into_any(),
+        .built(),
         State::Asking { deny, found } => {
             // What the ledger speaks for comes first; where it says nothing yet, reading it again.
             let (yes, no) = (found == Some(true), found == Some(false) && deny);
@@ -174,12 +174,12 @@ fn actions(one: Redeeming, state: State, reward: &str) -> AnyView {
                 {deny.then(|| button(t(key::REDEEM_ASK_NO), first(no), one, Event::Told(false)))}
                 {button(t(key::REDEEM_ASK_YES), first(yes), one, Event::Told(true))}
             }
-            .into_any()
+            .built()
         }
         State::Open { again } => view! {
             {again.then(|| button(t(key::WALLET_PENDING_RESEND), quiet, one, Event::Again))}
             {button(t(key::REDEEM_UNKNOWN_CHECK), main, one, Event::Check)}
         }
-        .into_any(),
+        .built(),
     }
 }

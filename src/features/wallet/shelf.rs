@@ -14,7 +14,7 @@ use crate::parts::reward_card::picture;
 use crate::parts::words;
 use crate::platform::{clock, dom};
 use crate::state::{Slot, portal, session};
-use crate::ui::{Notice, bone, icon_small, live, loading, notice};
+use crate::ui::{Build, Notice, bone, icon_small, live, loading, notice};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -33,9 +33,9 @@ fn bones() -> AnyView {
                 </div>
             </li>
         }
-        .into_any()
+        .built()
     };
-    view! { <ul class="tkts">{ticket()}{ticket()}{ticket()}</ul> }.into_any()
+    view! { <ul class="tkts">{ticket()}{ticket()}{ticket()}</ul> }.built()
 }
 
 fn shelf(wallet: Wallet, past: Memo<bool>, first: Page<Redemption>) -> AnyView {
@@ -69,7 +69,7 @@ fn shelf(wallet: Wallet, past: Memo<bool>, first: Page<Redemption>) -> AnyView {
         {missing}
         {more(wallet, past, first)}
     }
-    .into_any()
+    .built()
 }
 
 /// What waits, with what is safe, above what can be used.
@@ -98,7 +98,7 @@ fn open(vouchers: &[Redemption], coupons: &[Coupon], unfinished: bool) -> AnyVie
         {waits}
         {ready}
     }
-    .into_any()
+    .built()
 }
 
 fn used(vouchers: &[Redemption], coupons: &[Coupon], unfinished: bool) -> AnyView {
@@ -115,7 +115,7 @@ fn list_of(list: &[Ticket], past: bool) -> AnyView {
         return ().into_any();
     }
     let items = list.iter().map(|one| ticket(one, past)).collect_view();
-    view! { <ul class="tkts">{items}</ul> }.into_any()
+    view! { <ul class="tkts">{items}</ul> }.built()
 }
 
 fn empty(past: bool) -> AnyView {
@@ -130,7 +130,7 @@ fn empty(past: bool) -> AnyView {
             {t(key::WALLET_EMPTY_GO)}
         </a>
     }
-    .into_any();
+    .built();
     notice(Notice { icon: "ticket", title: title.into(), text, safe: None, alert: false }, action)
 }
 
@@ -146,7 +146,7 @@ fn missing(wallet: Wallet, coupons: bool) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn ticket(ticket: &Ticket, past: bool) -> AnyView {
@@ -160,11 +160,11 @@ fn ticket(ticket: &Ticket, past: bool) -> AnyView {
             <a href=href>{stub} <span class="tkt__b">{body}</span> {icon_small("right")}</a>
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn voucher_stub(one: &Redemption) -> AnyView {
-    view! { <span class="tkt__s">{picture(one.image.as_ref())}</span> }.into_any()
+    view! { <span class="tkt__s">{picture(one.image.as_ref())}</span> }.built()
 }
 
 fn coupon_stub(one: &Coupon) -> AnyView {
@@ -173,7 +173,7 @@ fn coupon_stub(one: &Coupon) -> AnyView {
             <b class="num">{figure(&one.discount)}</b>
         </span>
     }
-    .into_any()
+    .built()
 }
 
 fn lines(title: &str, sub: String, end: AnyView) -> AnyView {
@@ -183,7 +183,7 @@ fn lines(title: &str, sub: String, end: AnyView) -> AnyView {
         {sub}
         <span class="s">{end}</span>
     }
-    .into_any()
+    .built()
 }
 
 fn voucher(one: &Redemption) -> AnyView {
@@ -197,9 +197,9 @@ fn voucher(one: &Redemption) -> AnyView {
         Status::Pending => {
             let safe = fill(key::REDEEM_UNKNOWN_SAFE, &[("points", &portal().points_name())]);
             let word = unpaid(one).unwrap_or_else(|| word.into());
-            return lines(&one.title, safe, view! { <b class=class>{word}</b> }.into_any());
+            return lines(&one.title, safe, view! { <b class=class>{word}</b> }.built());
         }
-        _ => view! { <b class=class>{word}</b> }.into_any(),
+        _ => view! { <b class=class>{word}</b> }.built(),
     };
     lines(&one.title, sub, end)
 }
@@ -223,7 +223,7 @@ fn coupon(one: &Coupon) -> AnyView {
         deadline(one.valid_until)
     } else {
         let (word, class) = face::coupon_status(one, now);
-        view! { <b class=class>{word}</b> }.into_any()
+        view! { <b class=class>{word}</b> }.built()
     };
     lines(&one.title, sub, end)
 }
@@ -267,7 +267,7 @@ fn more(wallet: Wallet, past: Memo<bool>, first: StoredValue<Page<Redemption>>) 
         {move || fault.get().map(|text| view! { <p class="note note--warn" role="alert">{text}</p> })}
         {button}
     }
-    .into_any()
+    .built()
 }
 
 fn append(wallet: Wallet, first: StoredValue<Page<Redemption>>, page: Page<Redemption>) {

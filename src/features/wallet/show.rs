@@ -6,7 +6,7 @@ use crate::parts::symbols::symbol_small;
 use crate::parts::{codes, words};
 use crate::platform::{dom, layer, timer, wake_lock};
 use crate::state::{effect, portal};
-use crate::ui::{icon, icon_small, live};
+use crate::ui::{Build, icon, icon_small, live};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -92,7 +92,7 @@ impl Show {
                     <p>{t(key::VOUCHER_NO_CODE)}</p>
                 </div>
             }
-            .into_any();
+            .built();
         }
         let light = StoredValue::new_local(wake_lock::keep_on());
         on_cleanup(move || drop(light.try_update_value(Option::take)));
@@ -119,7 +119,7 @@ impl Show {
                 </button>
             </div>
         }
-        .into_any()
+        .built()
     }
 
     /// What stands in the code's place once it was used.
@@ -139,6 +139,6 @@ impl Show {
                 {time}
             </div>
         }
-        .into_any()
+        .built()
     }
 }

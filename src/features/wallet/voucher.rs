@@ -20,7 +20,7 @@ use crate::parts::words;
 use crate::platform::clock;
 use crate::state::offers::Place;
 use crate::state::{Query, effect, look, portal};
-use crate::ui::{amount, bone, icon_small, live, rich, safe};
+use crate::ui::{Build, amount, bone, icon_small, live, rich, safe};
 use leptos::prelude::*;
 
 /// The screen.
@@ -60,7 +60,7 @@ pub fn page(id: String) -> AnyView {
         {cancel.sheet()}
         {take::paper(query)}
     }
-    .into_any()
+    .built()
 }
 
 /// One redemption.
@@ -113,7 +113,7 @@ pub(super) fn scene(heading: AnyView) -> AnyView {
             </div>
         </header>
     }
-    .into_any()
+    .built()
 }
 
 fn head(query: Query<Redemption>) -> AnyView {
@@ -149,7 +149,7 @@ pub(super) fn bones() -> AnyView {
 fn content(one: &Redemption, cancel: Cancel, show: Show, again: Callback<()>) -> AnyView {
     let now = clock::now();
     let status = one.status_at(now);
-    let picture = view! { <span class="shelf">{picture(one.image.as_ref())}</span> }.into_any();
+    let picture = view! { <span class="shelf">{picture(one.image.as_ref())}</span> }.built();
     let code = one.voucher.as_ref().map(|voucher| voucher.code.as_str()).unwrap_or_default();
     let body = match (status, &one.payment) {
         (Status::Issued, _) => show.code(&one.title, code),
@@ -169,7 +169,7 @@ fn content(one: &Redemption, cancel: Cancel, show: Show, again: Callback<()>) ->
         {(status == Status::Issued).then(|| take::ways(one))}
         {actions(one, status, cancel)}
     }
-    .into_any()
+    .built()
 }
 
 /// Why it stands as it does, and which points came back.
@@ -196,7 +196,7 @@ fn why(one: &Redemption, status: Status) -> AnyView {
         {detail}
         {back}
     }
-    .into_any()
+    .built()
 }
 
 /// Where a redemption stands that the store's system hasn't confirmed yet.
@@ -228,7 +228,7 @@ fn steps(one: &Redemption) -> AnyView {
             </li>
         </ol>
     }
-    .into_any()
+    .built()
 }
 
 fn facts(one: &Redemption, status: Status) -> AnyView {
@@ -268,7 +268,7 @@ fn facts(one: &Redemption, status: Status) -> AnyView {
             {cancel}
         </dl>
     }
-    .into_any()
+    .built()
 }
 
 fn actions(one: &Redemption, status: Status, cancel: Cancel) -> AnyView {
@@ -280,5 +280,5 @@ fn actions(one: &Redemption, status: Status, cancel: Cancel) -> AnyView {
             {t(key::WALLET_EMPTY_GO)}
         </a>
     }
-    .into_any()
+    .built()
 }

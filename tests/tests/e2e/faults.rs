@@ -243,7 +243,8 @@ async fn offline(page: &mut Page<'_>) -> Result<()> {
     page.open("/").await?;
     page.see("a.tier").await?;
     if is_in_parts()? {
-        // What home leads to is fetched when the browser is idle; without it there is nothing to show.
+        // What home leads to is fetched when somebody is there and the browser is idle; without it there is nothing to show.
+        page.script("window.dispatchEvent(new PointerEvent('pointerdown'))", vec![]).await?;
         let here = "return performance.getEntriesByType('resource')
             .some((one) => one.name.includes('/part-points') && one.responseEnd > 0);";
         page.until("the part with the tier", here, vec![]).await?;

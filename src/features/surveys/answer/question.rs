@@ -5,7 +5,7 @@ use super::run::Run;
 use crate::i18n::{fill, key, t};
 use crate::platform::dom;
 use crate::state::effect;
-use crate::ui::live;
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 use survey::{Form, Id, Kind};
 
@@ -106,7 +106,7 @@ fn panel(run: Run, id: Id, level: Signal<u8>, late: bool) -> AnyView {
                 {said(place)}
             </div>
         }
-        .into_any();
+        .built();
     }
     let below = Signal::derive(move || level.get() + 1);
     view! {
@@ -117,7 +117,7 @@ fn panel(run: Run, id: Id, level: Signal<u8>, late: bool) -> AnyView {
             {contents(run, id, below, below)}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn class_of(class: &'static str, late: bool) -> String {
@@ -145,7 +145,7 @@ pub(super) fn question(place: Place, how: Title, late: bool) -> AnyView {
                 {control(place)}
             </div>
         }
-        .into_any();
+        .built();
     }
     let small = if matches!(how, Title::Heading(_)) { "qt qt--s" } else { "qf" };
     // What is longer than the screen says above itself what is wrong with it.
@@ -161,7 +161,7 @@ pub(super) fn question(place: Place, how: Title, late: bool) -> AnyView {
             {comment(place)}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// What is wrong with the answer, and what else there is to say about it.
@@ -176,7 +176,7 @@ fn said(place: Place) -> AnyView {
                     {notes}
                 </p>
             }
-            .into_any()
+            .built()
         }
     };
     view! {
@@ -185,7 +185,7 @@ fn said(place: Place) -> AnyView {
         </p>
         {live(notes)}
     }
-    .into_any()
+    .built()
 }
 
 /// The line below the title; an element without words where there is none, as controls name it.
@@ -195,7 +195,7 @@ fn description(place: Place) -> AnyView {
             {move || place.look.with(|look| look.description.clone())}
         </p>
     }
-    .into_any()
+    .built()
 }
 
 fn title(place: Place, how: Title, class: &'static str) -> AnyView {
@@ -209,7 +209,7 @@ fn title(place: Place, how: Title, class: &'static str) -> AnyView {
             {title}
             {hints}
         }
-        .into_any()
+        .built()
     };
     let level = match how {
         Title::Heading(level) => level,
@@ -221,7 +221,7 @@ fn title(place: Place, how: Title, class: &'static str) -> AnyView {
                     {live(words)}
                 </label>
             }
-            .into_any();
+            .built();
         }
     };
     live(move || {

@@ -9,7 +9,7 @@ use crate::domain::route::Route;
 use crate::domain::survey::{Response, Spare, Value, write};
 use crate::i18n::{fill, key, t};
 use crate::parts::words;
-use crate::ui::{Notice, icon_small, notice};
+use crate::ui::{Build, Notice, icon_small, notice};
 use leptos::prelude::*;
 
 /// Another tab has the survey.
@@ -32,7 +32,7 @@ pub(super) fn elsewhere(run: Run) -> AnyView {
             {t(key::SURVEY_ELSEWHERE_HERE)}
         </button>
     }
-    .into_any();
+    .built();
     plain(run.title(), notice(said, here))
 }
 
@@ -53,7 +53,7 @@ pub(super) fn conflict(run: Run, stored: &Response) -> AnyView {
             </main>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn side(title: crate::i18n::Key, (at, answered): (i64, usize), take: Box<dyn Fn()>) -> AnyView {
@@ -72,7 +72,7 @@ fn side(title: crate::i18n::Key, (at, answered): (i64, usize), take: Box<dyn Fn(
             </button>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 /// Submitted, and not sent yet.
@@ -105,7 +105,7 @@ pub(super) fn waiting(run: Run) -> AnyView {
             {t(key::SURVEY_ALREADY_GO)}
         </a>
     }
-    .into_any();
+    .built();
     plain(run.title(), notice(said, action))
 }
 
@@ -132,7 +132,7 @@ pub(super) fn spare(list: &[Spare]) -> AnyView {
             <dl class="facts">{rows.collect_view()}</dl>
         </section>
     }
-    .into_any()
+    .built()
 }
 
 /// An answer whose words aren't known.

@@ -10,7 +10,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::frame::{close, landscape};
 use crate::platform::dom;
 use crate::state::portal;
-use crate::ui::amount;
+use crate::ui::{Build, amount};
 use leptos::prelude::*;
 
 /// The row of dots from the sun to the balance: place and size.
@@ -72,7 +72,7 @@ pub(super) fn screen(run: Run, receipt: &Receipt) -> AnyView {
             </footer>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// The balance, with what has just come in as its last part.
@@ -95,7 +95,7 @@ fn card(receipt: &Receipt) -> AnyView {
             {before.map(|before| bar(before, receipt.points_awarded))}
         </article>
     }
-    .into_any()
+    .built()
 }
 
 fn bar(mut balance: Balance, gain: i64) -> AnyView {
@@ -118,7 +118,7 @@ fn bar(mut balance: Balance, gain: i64) -> AnyView {
             {parts.collect_view()}
         </ul>
     }
-    .into_any()
+    .built()
 }
 
 /// What else there is to answer; it waits for nothing and fails in silence.

@@ -3,7 +3,7 @@
 use super::{Choices, Mark, Place, choice_of, choices_of, each, focus_later, keys_of, writing};
 use crate::domain::survey::{Value, is_long};
 use crate::i18n::{fill, key, t};
-use crate::ui::{icon_small, live};
+use crate::ui::{Build, icon_small, live};
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use survey::js::{EXACT, equals};
@@ -51,7 +51,7 @@ impl Options {
                 on:change:target=move |event| self.take(&answered, event.target().checked())
             />
         }
-        .into_any()
+        .built()
     }
 
     pub(super) fn text(self, key: &str) -> String {
@@ -109,7 +109,7 @@ impl Options {
             {other}
             {full}
         }
-        .into_any()
+        .built()
     }
 }
 
@@ -145,7 +145,7 @@ pub(super) fn option(options: Options, key: String) -> AnyView {
             {options.input(&key)} <span>{text}</span> {icon_small("check")}
         </label>
     }
-    .into_any()
+    .built()
 }
 
 /// The class of a choice, with ` off` behind it while it can't be taken.
@@ -176,7 +176,7 @@ pub(super) fn radios(place: Place, class: String, named: String, invalid: Mark, 
             {inputs}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// The frame of choices of which any can be taken.
@@ -192,7 +192,7 @@ pub(super) fn group(place: Place, class: String, named: String, inputs: AnyView)
             {inputs}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// A list of choices, in the frame that fits it.
@@ -212,7 +212,7 @@ pub(super) fn frame(options: Options, class: &str, draw: fn(Options, String) -> 
         </div>
         {options.below()}
     }
-    .into_any()
+    .built()
 }
 
 pub(super) fn one(place: Place) -> AnyView {
@@ -223,7 +223,7 @@ pub(super) fn one(place: Place) -> AnyView {
         {frame(options, class, option)}
         {clear}
     }
-    .into_any()
+    .built()
 }
 
 /// Takes an answer back.
@@ -245,7 +245,7 @@ fn clear(place: Place) -> AnyView {
                 {t(key::SURVEY_CLEAR)}
             </button>
         }
-        .into_any()
+        .built()
     })
 }
 
@@ -270,7 +270,7 @@ pub(super) fn tags(place: Place) -> AnyView {
     let draw = move |key: String| {
         let text = options.text(&key);
         let hidden = Signal::derive(move || !fits(&text));
-        view! { <div hidden=hidden>{option(options, key)}</div> }.into_any()
+        view! { <div hidden=hidden>{option(options, key)}</div> }.built()
     };
     let list = group(place, "opts one tags".into(), place.named(), each(move || keys.get(), draw));
     let hint = fill(key::SURVEY_FILTER, &[("n", &count.to_string())]);
@@ -296,7 +296,7 @@ pub(super) fn tags(place: Place) -> AnyView {
         {picked(options)}
         {options.below()}
     }
-    .into_any()
+    .built()
 }
 
 /// What was taken from a long list.
@@ -314,7 +314,7 @@ fn picked(options: Options) -> AnyView {
             {live(list)}
         </ul>
     }
-    .into_any()
+    .built()
 }
 
 /// Yes or no, in words of the definition.
@@ -360,7 +360,7 @@ fn yes_or_no(place: Place, yes: bool) -> AnyView {
             {icon_small("check")}
         </label>
     }
-    .into_any()
+    .built()
 }
 
 /// A single box or switch: on is yes.
@@ -392,5 +392,5 @@ fn tick(place: Place, switch: bool) -> AnyView {
             <span>{move || text.get()}</span>
         </label>
     }
-    .into_any()
+    .built()
 }

@@ -4,6 +4,7 @@ use super::choices::other;
 use super::{Choices, Place, choice_of, choices_of, each, focus_later, keys_of};
 use crate::domain::survey::Value;
 use crate::i18n::{key, t};
+use crate::ui::Build;
 use leptos::prelude::*;
 use survey::Kind;
 
@@ -32,7 +33,7 @@ pub(super) fn dropdown(place: Place) -> AnyView {
         </div>
         {other(place, choices)}
     }
-    .into_any()
+    .built()
 }
 
 fn option(choices: Choices, key: String) -> AnyView {
@@ -47,7 +48,7 @@ fn option(choices: Choices, key: String) -> AnyView {
             {text}
         </option>
     }
-    .into_any()
+    .built()
 }
 
 fn take(place: Place, choices: Choices, key: &str) {

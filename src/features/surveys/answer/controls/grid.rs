@@ -4,7 +4,7 @@ use super::super::question::{Title, question};
 use super::writing::shown;
 use super::{Place, each, has_room, part, watch};
 use crate::i18n::{key, t};
-use crate::ui::live;
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 use survey::form::EntryView;
 use survey::{Form, Id, Kind};
@@ -72,7 +72,7 @@ pub(super) fn fields(place: Place) -> AnyView {
             {each(keys, draw)}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// What both looks need. Copying it copies the handle.
@@ -153,7 +153,7 @@ fn cards(grid: Grid) -> AnyView {
                 {cells}
             </div>
         }
-        .into_any()
+        .built()
     };
     let totals = move || {
         if !grid.has_totals() {
@@ -172,7 +172,7 @@ fn cards(grid: Grid) -> AnyView {
             <p class="qf qf--l">{t(key::SURVEY_TOTAL)}</p>
             <dl class="facts">{lines.collect_view()}</dl>
         }
-        .into_any()
+        .built()
     };
     view! {
         <div class="mcards" role="group" aria-labelledby=grid.place.named() aria-describedby=grid.place.described()>
@@ -180,7 +180,7 @@ fn cards(grid: Grid) -> AnyView {
         </div>
         <div aria-live="polite">{live(totals)}</div>
     }
-    .into_any()
+    .built()
 }
 
 fn table(grid: Grid) -> AnyView {
@@ -211,7 +211,7 @@ fn table(grid: Grid) -> AnyView {
             });
             let found = at.and_then(|at| cells.get(at)).copied();
             let names = [&named, " ", &column(at.unwrap_or_default())].concat();
-            view! { <td>{found.map(|id| cell(grid, id, Some(names)))}</td> }.into_any()
+            view! { <td>{found.map(|id| cell(grid, id, Some(names)))}</td> }.built()
         };
         view! {
             <tr>
@@ -221,7 +221,7 @@ fn table(grid: Grid) -> AnyView {
                 {each(move || names.get(), of_column)}
             </tr>
         }
-        .into_any()
+        .built()
     };
     let totals = move || {
         if !grid.has_totals() {
@@ -235,7 +235,7 @@ fn table(grid: Grid) -> AnyView {
                 {cells.collect_view()}
             </tr>
         }
-        .into_any()
+        .built()
     };
     view! {
         <table class="mtable mtable--q" aria-labelledby=grid.place.named() aria-describedby=grid.place.described()>
@@ -249,5 +249,5 @@ fn table(grid: Grid) -> AnyView {
             <tfoot aria-live="polite">{live(totals)}</tfoot>
         </table>
     }
-    .into_any()
+    .built()
 }

@@ -4,7 +4,7 @@ use super::choices::{group, radios};
 use super::scale::scale_class;
 use super::{Mark, Place, each, has_room, part};
 use crate::domain::survey::{Value, is_brief, is_short, write};
-use crate::ui::{icon_small, live};
+use crate::ui::{Build, icon_small, live};
 use leptos::prelude::*;
 use survey::Form;
 use survey::form::LineView;
@@ -106,7 +106,7 @@ impl Matrix {
                 }
             />
         }
-        .into_any()
+        .built()
     }
 }
 
@@ -143,7 +143,7 @@ fn cards(matrix: Matrix) -> AnyView {
             {list}
         </div>
     }
-    .into_any()
+    .built()
 }
 
 fn card(matrix: Matrix, key: &str) -> AnyView {
@@ -170,9 +170,9 @@ fn card(matrix: Matrix, key: &str) -> AnyView {
         let input = matrix.input((at, &row), &column, taken, None);
         let text = matrix.text(&row, &column).unwrap_or(column.text);
         if brief {
-            view! { <label class="num">{input} <span>{text}</span></label> }.into_any()
+            view! { <label class="num">{input} <span>{text}</span></label> }.built()
         } else {
-            view! { <label class="opt">{input} <span>{text}</span> {icon_small("check")}</label> }.into_any()
+            view! { <label class="opt">{input} <span>{text}</span> {icon_small("check")}</label> }.built()
         }
     };
     let list = each(move || columns.get(), draw);
@@ -181,7 +181,7 @@ fn card(matrix: Matrix, key: &str) -> AnyView {
     } else {
         radios(matrix.place, class.into(), named, matrix.is_missing(taken), list)
     };
-    view! { <div class="mcard">{title} {list}</div> }.into_any()
+    view! { <div class="mcard">{title} {list}</div> }.built()
 }
 
 fn table(matrix: Matrix) -> AnyView {
@@ -193,7 +193,7 @@ fn table(matrix: Matrix) -> AnyView {
                 {column.text}
             </th>
         }
-        .into_any()
+        .built()
     };
     let row = move |key: String| {
         let Some((at, row)) = matrix.find(matrix.rows, &key) else { return ().into_any() };
@@ -207,7 +207,7 @@ fn table(matrix: Matrix) -> AnyView {
             let text = matrix.text(&row, &column);
             if text.is_some() {
                 let input = matrix.input((at, &row), &column, taken, None);
-                return view! { <td><label class="opt">{input} <span>{text}</span></label></td> }.into_any();
+                return view! { <td><label class="opt">{input} <span>{text}</span></label></td> }.built();
             }
             let input = matrix.input((at, &row), &column, taken, Some(named));
             let class = if matrix.many { "mpick__b" } else { "mpick__b mpick__b--r" };
@@ -218,7 +218,7 @@ fn table(matrix: Matrix) -> AnyView {
                     </label>
                 </td>
             }
-            .into_any()
+            .built()
         };
         let cells = each(move || columns.get(), cell);
         view! {
@@ -229,7 +229,7 @@ fn table(matrix: Matrix) -> AnyView {
                 {cells}
             </tr>
         }
-        .into_any()
+        .built()
     };
     view! {
         <table
@@ -246,5 +246,5 @@ fn table(matrix: Matrix) -> AnyView {
             <tbody>{each(move || rows.get(), row)}</tbody>
         </table>
     }
-    .into_any()
+    .built()
 }

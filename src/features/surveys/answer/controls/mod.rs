@@ -7,11 +7,13 @@ mod matrix;
 mod panels;
 mod pictures;
 mod ranking;
+mod rare;
 mod scale;
 mod shown;
 mod text;
 mod writing;
 
+pub(super) use rare::ahead;
 pub(super) use writing::comment;
 
 use super::run::Run;
@@ -20,6 +22,7 @@ use crate::domain::survey::{Value, plain, write};
 use crate::i18n::{key, t};
 use crate::platform::{timer, viewport};
 use crate::state::portal;
+use crate::ui::Build;
 use leptos::prelude::*;
 use std::sync::Arc;
 use survey::form::ChoiceView;
@@ -236,12 +239,12 @@ pub(super) fn control(place: Place) -> AnyView {
         Kind::Boolean => choices::boolean(place),
         Kind::Dropdown => dropdown::dropdown(place),
         Kind::Rating => scale::rating(place),
-        Kind::Ranking => ranking::ranking(place),
-        Kind::Imagepicker => pictures::pictures(place),
-        Kind::Matrix => matrix::matrix(place),
-        Kind::Matrixdropdown => grid::grid(place),
-        Kind::Multipletext => grid::fields(place),
-        Kind::Paneldynamic => panels::panels(place),
+        Kind::Ranking
+        | Kind::Imagepicker
+        | Kind::Matrix
+        | Kind::Matrixdropdown
+        | Kind::Multipletext
+        | Kind::Paneldynamic => rare::control(place),
         Kind::Html => shown::html(place),
         Kind::Image => shown::image(place),
         Kind::Expression => shown::expression(place),
@@ -256,7 +259,7 @@ fn each(
     let keys: Box<dyn Fn() -> Vec<String> + Send + Sync> = Box::new(keys);
     let draw: Arc<dyn Fn(String) -> AnyView + Send + Sync> = Arc::new(draw);
     view! { <For each=keys key=|key: &String| key.clone() children=move |key| untrack(|| draw(key)) /> }
-        .into_any()
+        .built()
 }
 
 /// What tells a choice from the others.

@@ -4,7 +4,7 @@ use super::super::question::{contents, reachable};
 use super::{Place, each, focus_later, part};
 use crate::i18n::{fill, key, t};
 use crate::parts::symbols::symbol_small;
-use crate::ui::live;
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 use survey::form::EntryView;
 use survey::{Form, Id};
@@ -28,7 +28,7 @@ pub(super) fn panels(place: Place) -> AnyView {
     let asked = RwSignal::new(None::<usize>);
     let addable = place.read(Form::can_add_panel);
     let none = move || match place.text("noEntriesText").filter(|_| keys.with(Vec::is_empty)) {
-        Some(text) => view! { <p class="s muted">{text}</p> }.into_any(),
+        Some(text) => view! { <p class="s muted">{text}</p> }.built(),
         None => ().into_any(),
     };
     view! {
@@ -41,7 +41,7 @@ pub(super) fn panels(place: Place) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .built()
 }
 
 /// How many there are, once there can be another number of them.
@@ -72,7 +72,7 @@ fn add(place: Place) -> AnyView {
             {place.text("addPanelText").unwrap_or_else(|| t(key::SURVEY_PANEL_ADD).into())}
         </button>
     }
-    .into_any()
+    .built()
 }
 
 /// One panel; `asked` is the one whose removal waits for a second word.
@@ -106,7 +106,7 @@ fn entry(place: Place, entries: Entries, asked: RwSignal<Option<usize>>, key: &s
             {live(remove)}
         </section>
     }
-    .into_any()
+    .built()
 }
 
 fn remove(place: Place, asked: RwSignal<Option<usize>>, uid: usize) {
@@ -143,7 +143,7 @@ fn bin(place: Place, asked: RwSignal<Option<usize>>, uid: usize, panel: Id) -> A
             {place.text("removePanelText").unwrap_or_else(|| t(key::SURVEY_PANEL_REMOVE).into())}
         </button>
     }
-    .into_any()
+    .built()
 }
 
 /// What was written goes with the panel: only after a second word.
@@ -173,5 +173,5 @@ fn confirm(place: Place, asked: RwSignal<Option<usize>>, uid: usize) -> AnyView 
             </div>
         </div>
     }
-    .into_any()
+    .built()
 }

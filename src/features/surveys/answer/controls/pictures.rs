@@ -2,7 +2,7 @@
 
 use super::Place;
 use super::choices::{Options, frame, off_class};
-use crate::ui::{icon_small, live};
+use crate::ui::{Build, icon_small, live};
 use leptos::prelude::*;
 
 pub(super) fn pictures(place: Place) -> AnyView {
@@ -17,18 +17,18 @@ fn card(options: Options, key: String) -> AnyView {
     let (alt, said) = (text.clone(), text);
     let picture = move || {
         if gone.get() {
-            return view! { <span class="pic__gone">{alt.clone()}</span> }.into_any();
+            return view! { <span class="pic__gone">{alt.clone()}</span> }.built();
         }
         // With words below it, the picture says nothing more.
         let alt = if labelled { String::new() } else { alt.clone() };
         view! {
             <img class="pic__i" src=image.clone() alt=alt loading="lazy" on:error=move |_| gone.set(true) />
         }
-        .into_any()
+        .built()
     };
     let label = move || {
         if labelled && !gone.get() {
-            view! { <span class="pic__t">{said.clone()}</span> }.into_any()
+            view! { <span class="pic__t">{said.clone()}</span> }.built()
         } else {
             ().into_any()
         }
@@ -38,5 +38,5 @@ fn card(options: Options, key: String) -> AnyView {
             {options.input(&key)} <span class="pic__b">{live(picture)} {live(label)}</span> {icon_small("check")}
         </label>
     }
-    .into_any()
+    .built()
 }

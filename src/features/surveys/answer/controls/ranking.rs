@@ -4,7 +4,7 @@ use super::{Place, each, focus_later, key_of, part};
 use crate::domain::survey::Value;
 use crate::i18n::{fill, key, t};
 use crate::parts::symbols::symbol;
-use crate::ui::{icon, live};
+use crate::ui::{Build, icon, live};
 use leptos::ev::PointerEvent;
 use leptos::html::Ol;
 use leptos::prelude::*;
@@ -221,7 +221,7 @@ pub(super) fn ranking(place: Place) -> AnyView {
             {move || rank.said.get()}
         </p>
     }
-    .into_any()
+    .built()
 }
 
 /// A number for the elements of a piece, which stays while it moves.
@@ -271,7 +271,7 @@ fn piece(rank: Rank, key: String) -> AnyView {
             {arrow(rank, key, number, at, false, &text)}
         </li>
     }
-    .into_any()
+    .built()
 }
 
 fn arrow(
@@ -306,7 +306,7 @@ fn arrow(
             {symbol("up")}
         </button>
     }
-    .into_any()
+    .built()
 }
 
 /// What can be added to the order.
@@ -331,7 +331,7 @@ fn rest(rank: Rank) -> AnyView {
                 </button>
             </li>
         }
-        .into_any()
+        .built()
     };
     let hint = move || {
         if keys.with(Vec::is_empty) { ().into_any() } else { t(key::SURVEY_RANK_REST).into_any() }
@@ -340,7 +340,7 @@ fn rest(rank: Rank) -> AnyView {
         <p class="s muted rank__h">{live(hint)}</p>
         <ul class="opts rank__rest">{each(move || keys.get(), one)}</ul>
     }
-    .into_any()
+    .built()
 }
 
 /// The order as it stands may be the answer.
@@ -358,6 +358,6 @@ fn keep(rank: Rank) -> AnyView {
                 {t(key::SURVEY_RANK_KEEP)}
             </button>
         }
-        .into_any()
+        .built()
     })
 }

@@ -4,6 +4,7 @@ use super::choices::{Options, frame, off_class, option};
 use super::{Place, choice_of, dropdown};
 use crate::domain::survey::{face, is_brief};
 use crate::i18n::{fill, key, t};
+use crate::ui::Build;
 use leptos::prelude::*;
 
 /// Eyes and mouths from sad to happy.
@@ -36,7 +37,7 @@ pub(super) fn rating(place: Place) -> AnyView {
         {scale}
         {ends(options)}
     }
-    .into_any()
+    .built()
 }
 
 fn faces_class(count: usize) -> &'static str {
@@ -85,7 +86,7 @@ fn ends(options: Options) -> AnyView {
             {end(low, points.0)} {end(high, points.1)}
         </p>
     }
-    .into_any()
+    .built()
 }
 
 fn number(options: Options, key: String) -> AnyView {
@@ -94,7 +95,7 @@ fn number(options: Options, key: String) -> AnyView {
             {options.input(&key)} <span>{options.text(&key)}</span>
         </label>
     }
-    .into_any()
+    .built()
 }
 
 fn position(options: Options, key: &str) -> (usize, usize) {
@@ -120,7 +121,7 @@ fn star(options: Options, key: String) -> AnyView {
             </svg> <span class="vh">{said}</span>
         </label>
     }
-    .into_any()
+    .built()
 }
 
 fn smiley(options: Options, key: String) -> AnyView {
@@ -157,5 +158,5 @@ fn smiley(options: Options, key: String) -> AnyView {
             </svg> <span class=hidden.then_some("vh")>{said}</span>
         </label>
     }
-    .into_any()
+    .built()
 }

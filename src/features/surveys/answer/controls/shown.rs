@@ -1,8 +1,8 @@
 //! What asks nothing: texts, pictures, and what was calculated.
 
 use super::Place;
-use crate::ui::live;
 use crate::ui::markup::{Block, blocks};
+use crate::ui::{Build, live};
 use leptos::prelude::*;
 use survey::Form;
 
@@ -22,16 +22,16 @@ pub(super) fn html(place: Place) -> AnyView {
                 Block::Text(text) => (text, None),
             };
             if !items.is_empty() {
-                views.push(view! { <ul class="prose__l">{std::mem::take(&mut items)}</ul> }.into_any());
+                views.push(view! { <ul class="prose__l">{std::mem::take(&mut items)}</ul> }.built());
             }
-            views.push(view! { <p class=class>{text}</p> }.into_any());
+            views.push(view! { <p class=class>{text}</p> }.built());
         }
         if !items.is_empty() {
-            views.push(view! { <ul class="prose__l">{items}</ul> }.into_any());
+            views.push(view! { <ul class="prose__l">{items}</ul> }.built());
         }
         views.collect_view().into_any()
     };
-    view! { <div class="prose">{live(drawn)}</div> }.into_any()
+    view! { <div class="prose">{live(drawn)}</div> }.built()
 }
 
 /// A picture of the survey's author.
@@ -51,7 +51,7 @@ pub(super) fn image(place: Place) -> AnyView {
     live(move || {
         let address = address.get();
         if gone.get() || address.is_empty() {
-            return view! { <p class="pic__gone">{alt.clone()}</p> }.into_any();
+            return view! { <p class="pic__gone">{alt.clone()}</p> }.built();
         }
         view! {
             <img
@@ -63,7 +63,7 @@ pub(super) fn image(place: Place) -> AnyView {
                 on:error=move |_| gone.set(true)
             />
         }
-        .into_any()
+        .built()
     })
 }
 
@@ -75,5 +75,5 @@ pub(super) fn expression(place: Place) -> AnyView {
             {move || said.get()}
         </output>
     }
-    .into_any()
+    .built()
 }

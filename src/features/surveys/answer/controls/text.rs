@@ -4,8 +4,8 @@ use super::writing::{follow, shown};
 use super::{Place, part};
 use crate::domain::survey::Value;
 use crate::i18n::{self, key, t};
-use crate::ui::live;
 use crate::ui::numeral::written;
+use crate::ui::{Build, live};
 use leptos::html::Input;
 use leptos::prelude::*;
 use survey::js::get_number;
@@ -110,7 +110,7 @@ pub(super) fn text(place: Place) -> AnyView {
         {numeric.then(|| view! { <p class="err" role="alert">{live(wrong)}</p> })}
         {datalist(place, list)}
     }
-    .into_any()
+    .built()
 }
 
 /// The least or the most that it may be.
@@ -150,7 +150,7 @@ fn datalist(place: Place, list: Vec<String>) -> AnyView {
         return ().into_any();
     }
     let options = list.into_iter().map(|text| view! { <option value=text></option> }).collect_view();
-    view! { <datalist id=place.element("n")>{options}</datalist> }.into_any()
+    view! { <datalist id=place.element("n")>{options}</datalist> }.built()
 }
 
 /// A number by feeling, with what it is beside it.
@@ -172,9 +172,9 @@ fn range(place: Place) -> AnyView {
     let output = move || {
         let said = said.get();
         if said.is_empty() {
-            view! { <span class="s muted">{t(key::SURVEY_UNTOUCHED)}</span> }.into_any()
+            view! { <span class="s muted">{t(key::SURVEY_UNTOUCHED)}</span> }.built()
         } else {
-            view! { <span class="num">{said}</span> }.into_any()
+            view! { <span class="num">{said}</span> }.built()
         }
     };
     let spoken = Signal::derive(move || {
@@ -203,5 +203,5 @@ fn range(place: Place) -> AnyView {
             </output>
         </div>
     }
-    .into_any()
+    .built()
 }
