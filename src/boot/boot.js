@@ -17,8 +17,6 @@
   const able = Boolean(window.WebAssembly) && WebAssembly.validate(new Uint8Array(PROBE));
   const kiosk = /^kiosk/.test(window.name);
   let started = false;
-  // Without its style sheet, which keeps nobody from starting.
-  let bare = false;
   // Whoever can't run the programme is on the way to another page.
   let trying = !able;
   let failed = '';
@@ -63,7 +61,7 @@
     document.querySelectorAll(selector).forEach(run);
   }
 
-  // As state::look has kept it.
+  // As state::look has kept it, or, where nobody has been yet, as far as the programme's answer tells it.
   function paintBrand() {
     const tokens = (brand.tokens || {})[theme] || {};
     Object.keys(tokens).forEach((name) => {
@@ -117,6 +115,14 @@
     },
   });
 
+  // The first visit has the brand's name and picture while the module is on its way; colours are the programme's to derive.
+  function meet({ name, brand: { landscape, shape } }) {
+    if (started) return;
+    Object.assign(brand, { name: String(name), landscape, shape });
+    paintBrand();
+    nameBrand();
+  }
+
   // What the screens that messages and cards lead to read first, as api::endpoint writes it.
   function firstOf(place) {
     const lists = { '/rewards': ['/rewards?limit=20', '/reward-categories'], '/surveys': ['/me/surveys'] };
@@ -140,6 +146,7 @@
           early[path] = ask(api + path, options);
         };
         begin('/programme');
+        if (!brand.name) early['/programme'].then((answer) => answer.clone().json()).then(meet).catch(() => {});
         // Only the backend knows whether somebody is signed in.
         if (kiosk || location.pathname === '/sign-in') return;
         begin('/me/overview');
@@ -217,7 +224,7 @@
       .then(() => Promise.all(files.map((file) => fetch(file, { cache: 'reload' }))))
       .then(
         () => {
-          if ((bare || !started) && !failed) location.reload();
+          if (!started && !failed) location.reload();
         },
         () => {
           if (!started) fail('B-02');
@@ -234,7 +241,6 @@
     'error',
     (event) => {
       const { tagName, rel } = event.target;
-      if (rel === 'stylesheet') bare = true;
       trouble(event.error, event.error || (/^(SCRIPT|LINK)$/.test(tagName) && !/icon|manifest/.test(rel)));
     },
     true
@@ -242,10 +248,14 @@
 
   addEventListener('unhandledrejection', (event) => trouble(event.reason, true));
 
-  function ready() {
+  function nameBrand() {
     each('[data-brand]', (text) => {
       text.textContent = brand.name || '';
     });
+  }
+
+  function ready() {
+    nameBrand();
     watchText();
     showFailure();
   }

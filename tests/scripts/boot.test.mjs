@@ -152,6 +152,32 @@ test('the address at which the page was entered is kept', () => {
   assert.equal(page({ path: '/tier?from=menu' }).portal.entry, `${ORIGIN}/tier?from=menu`);
 });
 
+test('the first visit has the name and the picture of the brand before the programme is here', async () => {
+  const landscape = { light: '/media/day.svg', dark: '/media/night.svg' };
+  const served = { '/api/v1/programme': { name: '海盐', brand: { landscape, shape: 'round' } } };
+  const first = page({ served });
+  await settle();
+  assert.equal(first.elements.brand.textContent, '海盐');
+  assert.equal(first.root.style.set['--landscape'], 'url("/media/day.svg")');
+  assert.equal(first.root.className, 'has-landscape');
+  assert.equal(first.root.dataset.shape, 'round');
+  const kept = JSON.stringify({ name: '山茶', landscape: { light: '/media/own.svg' } });
+  const again = page({ served, local: { 'portal.brand': kept } });
+  await settle();
+  assert.equal(again.elements.brand.textContent, '山茶');
+  assert.equal(again.root.style.set['--landscape'], 'url("/media/own.svg")');
+  const quick = page({ served });
+  quick.portal.started();
+  await settle();
+  assert.equal(quick.root.className, undefined, 'the programme has drawn its own');
+  for (const programme of [null, 'x', {}, { name: 7, brand: null }, { name: 'x', brand: { landscape: { light: 'javascript:alert(1)' }, shape: {} } }]) {
+    const odd = page({ served: { '/api/v1/programme': programme } });
+    await settle();
+    assert.equal(odd.root.className, undefined, JSON.stringify(programme));
+    assert.equal(odd.state.reloads, 0);
+  }
+});
+
 test('what the programme asks for first is asked for before it is here', async () => {
   const { portal, sent, asked } = page({ languages: ['fr', 'zh-Hant-HK'] });
   assert.deepEqual(sent.map((one) => one.address), ['/config.json']);
@@ -249,7 +275,7 @@ test('a broken file is read anew, whatever is broken about it', async () => {
   for (const spoil of [
     ({ rejected }) => rejected(new TypeError('wasm')),
     ({ error }) => error({ error: new SyntaxError('x') }),
-    ({ missing }) => missing('LINK', { rel: 'stylesheet' }),
+    ({ missing }) => missing('SCRIPT'),
   ]) {
     for (const worker of [undefined, 'none', 'ours']) {
       const it = page({ worker });
@@ -341,25 +367,6 @@ test('a slow start says so and gives the page back', () => {
   portal.started();
   assert.ok(!elements.app.hidden && elements.fail.hidden);
   assert.equal(state.reloads, 0);
-});
-
-test('a page that starts without its style sheet is read anew all the same, and that is no circle', async () => {
-  const it = page();
-  it.missing('LINK', { rel: 'stylesheet' });
-  it.portal.started();
-  await settle();
-  assert.equal(it.state.reloads, 1);
-  const again = page({ session: it.session });
-  again.missing('LINK', { rel: 'stylesheet' });
-  again.portal.started();
-  await settle();
-  assert.equal(again.state.reloads, 0);
-  assert.equal(again.elements.fail.hidden, true);
-  const later = page();
-  later.portal.started();
-  later.missing('LINK', { rel: 'stylesheet' });
-  await settle();
-  assert.equal(later.state.reloads, 0);
 });
 
 test('a crash outranks a guess, and a start is no excuse for it', () => {

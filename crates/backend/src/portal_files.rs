@@ -261,28 +261,35 @@ fn content_type(name: &str) -> &'static str {
 
 /// The policy of a page: nothing inline runs except the scripts that are in it now.
 fn content_policy(html: &str) -> String {
-    let mut scripts = String::new();
-    for script in inline_scripts(html) {
-        let source = format!(" 'sha256-{}'", base64(&Sha256::digest(script.as_bytes())));
-        if !scripts.contains(&source) {
-            scripts.push_str(&source);
-        }
-    }
+    let (scripts, styles) = (sources(html, "script"), sources(html, "style"));
     format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'; \
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; \
          img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; \
          form-action 'self'; frame-ancestors 'none'"
     )
 }
 
-fn inline_scripts(html: &str) -> Vec<&str> {
+/// The sums of the elements with this tag that are written in the page.
+fn sources(html: &str, tag: &str) -> String {
+    let mut sources = String::new();
+    for text in inline(html, tag) {
+        let source = format!(" 'sha256-{}'", base64(&Sha256::digest(text.as_bytes())));
+        if !sources.contains(&source) {
+            sources.push_str(&source);
+        }
+    }
+    sources
+}
+
+fn inline<'a>(html: &'a str, tag: &str) -> Vec<&'a str> {
     // ASCII lower case keeps every byte where it was.
     let lower = html.to_ascii_lowercase();
+    let (begins, ends) = (format!("<{tag}"), format!("</{tag}"));
     let mut found = Vec::new();
     let mut at = 0;
-    while let Some(tag) = lower[at..].find("<script").map(|i| at + i) {
+    while let Some(tag) = lower[at..].find(&begins).map(|i| at + i) {
         let Some(start) = lower[tag..].find('>').map(|i| tag + i + 1) else { break };
-        let Some(end) = lower[start..].find("</script").map(|i| start + i) else { break };
+        let Some(end) = lower[start..].find(&ends).map(|i| start + i) else { break };
         if !lower[tag..start].contains(" src=") {
             found.push(&html[start..end]);
         }

@@ -5,8 +5,7 @@ use tower::ServiceExt;
 
 use super::*;
 
-const PAGE: &str =
-    "<!doctype html><script>let a = 1;</script><script type=module>b()</script><SCRIPT src=x></SCRIPT>";
+const PAGE: &str = "<!doctype html><style>p{}</style><script>let a = 1;</script><script type=module>b()</script><SCRIPT src=x></SCRIPT>";
 
 fn portal() -> (tempfile::TempDir, Router) {
     let dir = tempfile::tempdir().unwrap();
@@ -51,7 +50,8 @@ async fn screens_answer_with_the_page_and_its_policy() {
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin");
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'sha256-"), "{policy}");
-        assert_eq!(policy.matches("'sha256-").count(), 2, "{policy}");
+        assert!(policy.contains("style-src 'self' 'sha256-"), "{policy}");
+        assert_eq!(policy.matches("'sha256-").count(), 3, "{policy}");
         assert!(!policy.contains("unsafe-inline"));
     }
 }
