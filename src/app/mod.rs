@@ -2,18 +2,22 @@
 
 mod boot;
 mod links;
+#[cfg(feature = "diagnostic")]
+mod planted;
 mod screens;
 mod shell;
 mod stopped;
 
 use wasm_bindgen_futures::spawn_local;
 
-/// Starts the portal in the page. A build with debug assertions says in the console where it panics; a release build
-/// keeps no messages, and the boot script shows the plain reload screen for both.
+/// Starts the portal in the page. Development and diagnostic builds say in the console where they panic; a release build
+/// keeps no messages, and the boot script shows the plain reload screen for all of them.
 pub fn start() {
-    #[cfg(debug_assertions)]
-    std::panic::set_hook(Box::new(|info| {
-        web_sys::console::error_1(&info.to_string().into());
-    }));
-    spawn_local(boot::run());
+    #[cfg(any(debug_assertions, feature = "diagnostic"))]
+    console_error_panic_hook::set_once();
+    spawn_local(async {
+        boot::run().await;
+        #[cfg(feature = "diagnostic")]
+        planted::panic_if_asked();
+    });
 }

@@ -61,6 +61,12 @@ pub fn user_agent() -> String {
     web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
 }
 
+/// What the address ends in, with its `#`; empty without.
+#[cfg(feature = "diagnostic")]
+pub fn fragment() -> String {
+    web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default()
+}
+
 /// Whether the system asks for dark colours.
 pub fn prefers_dark() -> bool {
     let query =

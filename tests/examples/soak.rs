@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use portal_tests::backend::{Backend, now_by_hand, phone};
 use portal_tests::driver::{Browser, Engine, Screen, Setting};
 use portal_tests::http::Api;
-use portal_tests::soak::{FIGURES, Sample, Window, trend};
+use portal_tests::soak::{Sample, Window, told};
 use serde_json::{Value, json};
 
 const PROGRAMME: &str = "coffee";
@@ -123,18 +123,4 @@ fn progress(what: &str, done: u32, of: u32, begun: Instant, samples: &[Sample]) 
         let figures = samples.last().map(|one| one.figures.map(f64::round)).unwrap_or_default();
         println!("  {done} of {of} {what}, {} s: {figures:?}", begun.elapsed().as_secs());
     }
-}
-
-/// Prints each figure's way and puts it into the result.
-fn told(what: &str, samples: &[Sample], result: &mut Value) -> Result<()> {
-    println!("  {what:<12}{:>14}{:>14}{:>14}{:>10}", "first", "last", "% per 1,000", "±");
-    for (figure, name) in FIGURES.iter().enumerate() {
-        let trend = trend(samples, figure).context("too few to say anything")?;
-        let (first, last) = (trend.first.round(), trend.last.round());
-        println!("  {name:<12}{first:>14}{last:>14}{:>14.2}{:>10.2}", trend.slope, trend.error);
-        result[format!("{what}_{name}_first")] = json!(first);
-        result[format!("{what}_{name}_last")] = json!(last);
-        result[format!("{what}_{name}_percent")] = json!((trend.slope * 1000.0).round() / 1000.0);
-    }
-    Ok(())
 }

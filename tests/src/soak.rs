@@ -1,4 +1,4 @@
-//! A kiosk that is used again and again, and whether anything grows by it.
+//! A kiosk or a phone that is used again and again, and whether anything grows by it.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -109,6 +109,31 @@ const HANDS: &str = "
         for (let turn = from; turn < to; turn += 1) await soak.round(turn);
         await pause(300);
     };
+    // From screen to screen on a phone, as links, the tab bar and the arrows lead; a lap is LAP navigations.
+    const tab = async (path) => {
+        await press(`nav.tabs a[href='${path}']`);
+        await arrive(path);
+    };
+    const there_and_back = async (css, from, which = 0) => {
+        const link = await see(css, which);
+        tap(link);
+        await arrive(link.getAttribute('href').replace(/[?].*/, ''));
+        await press('.pagehead .back, header .icbtn.back');
+        await arrive(from);
+    };
+    soak.lap = async (turn) => {
+        await there_and_back('a.pts', '/');
+        await there_and_back('a.tier', '/');
+        await tab('/rewards');
+        await there_and_back(CARDS, '/rewards', turn % 6);
+        await tab('/surveys');
+        await tab('/me');
+        await tab('/');
+    };
+    soak.laps = async (from, to) => {
+        for (let turn = from; turn < to; turn += 1) await soak.lap(turn);
+        await pause(300);
+    };
     // A session lasts fifteen minutes by the page's two clocks.
     soak.slow = () => {
         const steady = performance.now.bind(performance), wall = Date.now.bind(Date), then = [steady(), wall()];
@@ -120,6 +145,9 @@ const HANDS: &str = "
 /// A page that doesn't answer for so long hangs.
 const SILENCE: Duration = Duration::from_secs(180);
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Navigations in a lap of a phone.
+pub const LAP: u32 = 10;
 
 /// What is measured, in this order.
 pub const FIGURES: [&str; 6] = ["heap", "wasm", "nodes", "listeners", "documents", "renderer"];
@@ -171,7 +199,7 @@ pub fn trend(samples: &[Sample], figure: usize) -> Option<Trend> {
     Some(Trend { first, last, slope: percent(slope), error: percent(error) })
 }
 
-/// The window of a kiosk in Chromium.
+/// The window of a kiosk or a phone in Chromium.
 pub struct Window<'a> {
     browser: &'a Browser,
 }
@@ -268,6 +296,23 @@ fn renderer() -> Result<f64> {
     let ours = processes.iter().filter(|one| one.3 && family.contains(&one.0));
     let kilobytes = ours.filter_map(|one| one.2).max().context("no renderer in /proc")?;
     Ok(f64::from(kilobytes) * 1024.0)
+}
+
+/// Prints each figure's way and puts it into the result, as `<what>_<figure>_first`, `_last` and `_percent`.
+///
+/// # Errors
+/// When there are too few samples.
+pub fn told(what: &str, samples: &[Sample], result: &mut Value) -> Result<()> {
+    println!("  {what:<12}{:>14}{:>14}{:>14}{:>10}", "first", "last", "% per 1,000", "±");
+    for (figure, name) in FIGURES.iter().enumerate() {
+        let trend = trend(samples, figure).context("too few to say anything")?;
+        let (first, last) = (trend.first.round(), trend.last.round());
+        println!("  {name:<12}{first:>14}{last:>14}{:>14.2}{:>10.2}", trend.slope, trend.error);
+        result[format!("{what}_{name}_first")] = json!(first);
+        result[format!("{what}_{name}_last")] = json!(last);
+        result[format!("{what}_{name}_percent")] = json!((trend.slope * 1000.0).round() / 1000.0);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

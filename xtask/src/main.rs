@@ -40,10 +40,10 @@ enum Command {
     Start(start::Options),
     /// Check everything: format, lints, contract, unit, property and end-to-end tests.
     Test(test::Options),
-    /// Build the portal into dist/.
+    /// Build the portal into dist/, or, with --diagnostic, into target/diagnostic/.
     Build(BuildOptions),
-    /// Print what the home screen loads first and what scrolling through 10,000 rewards takes, against their budgets.
-    Bench(BenchOptions),
+    /// Print what the portal weighs and how quick it is, against docs/budgets.json.
+    Bench(bench::Options),
     /// Bundle the sheets of style/ into target/style (Trunk calls this before each build).
     Css,
     /// Install the tools and stop.
@@ -59,19 +59,9 @@ struct BuildOptions {
     /// Unoptimised and quick to build.
     #[arg(long)]
     dev: bool,
-    /// Optimised, but keeps panic messages and the function names in them.
+    /// Optimised, but keeps the messages of panics and the names of functions; into target/diagnostic/.
     #[arg(long, conflicts_with = "dev")]
     diagnostic: bool,
-}
-
-#[derive(Args)]
-struct BenchOptions {
-    /// Instead: whether a kiosk grows that is used again and again. Takes hours.
-    #[arg(long)]
-    soak: bool,
-    /// How many sessions, and how many rounds in one page's life.
-    #[arg(long, requires = "soak", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(4..))]
-    sessions: u32,
 }
 
 impl BuildOptions {
@@ -100,19 +90,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Start(options) => start::run(&project, &options)?,
         Command::Test(options) => return test::run(&project, &options),
         Command::Build(options) => {
-            tools::ensure(&project, Need::BUILD)?;
+            tools::ensure(&project, options.mode().need())?;
             portal::build(&project, options.mode())?;
         }
-        Command::Bench(options) => {
-            tools::ensure(&project, Need { browsers: true, ..Need::BUILD })?;
-            portal::build(&project, Mode::Release)?;
-            if options.soak {
-                bench::measured::soak(&project, options.sessions)?;
-                return Ok(ExitCode::SUCCESS);
-            }
-            bench::run(&project)?;
-            bench::measured::run(&project)?;
-        }
+        Command::Bench(options) => bench::run(&project, &options)?,
         Command::Css => {
             tools::ensure(&project, Need { npm: true, ..Need::NOTHING })?;
             portal::css(&project)?;

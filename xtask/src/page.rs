@@ -5,9 +5,12 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::portal::{Asset, LATER};
+use crate::portal::{LATER, integrity};
 use crate::project::Project;
 use crate::split::Programme;
+
+/// Files beside the page that say which scripts and styles within it are its own.
+const OWN: [(&str, &str); 2] = [("script", "portal-scripts.map"), ("style", "portal-styles.map")];
 
 /// Writes `dist/index.html` and what it names, apart from the programme.
 ///
@@ -16,8 +19,21 @@ use crate::split::Programme;
 pub(crate) fn write(project: &Project, programme: &Programme, dist: &Path) -> anyhow::Result<()> {
     let source = fs::read_to_string(project.path("index.html")).context("index.html")?;
     let page = fill(&source, |link| replacement(project, programme, dist, link))?;
+    for (tag, file) in OWN {
+        fs::write(dist.join(file), sources(&page, tag))?;
+    }
     fs::write(dist.join("index.html"), page)?;
     Ok(())
+}
+
+/// What of the page's own its content policy allows, as nginx includes it (deploy/nginx.conf): `tag` within it that name no file.
+fn sources(page: &str, tag: &str) -> String {
+    let (begin, end) = (format!("<{tag}"), format!("</{tag}"));
+    let tags = page.split(&*begin).skip(1).filter_map(|rest| rest.split_once('>'));
+    let own = tags.filter(|(attributes, _)| !attributes.contains(" src="));
+    let texts = own.filter_map(|(_, rest)| rest.split_once(&*end)).map(|(text, _)| text);
+    let sources: String = texts.map(|text| format!(" '{}'", integrity(text.as_bytes()))).collect();
+    format!("/index.html \"{sources}\";\n")
 }
 
 /// The page with each `data-trunk` link replaced, and without the indentation.
@@ -55,7 +71,6 @@ impl Link {
 
 fn replacement(project: &Project, programme: &Programme, dist: &Path, link: &Link) -> anyhow::Result<String> {
     let path = project.path(&link.href);
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let Programme { script, module } = programme;
     Ok(match (link.rel.as_str(), path.extension().and_then(|e| e.to_str())) {
         // The first script of the page also asks for the module, long before the glue is here to use it. A preload link
@@ -70,13 +85,16 @@ fn replacement(project: &Project, programme: &Programme, dist: &Path, link: &Lin
             .map(str::trim)
             .collect::<Vec<_>>()
             .join("\n"),
+        // Without it nothing is drawn; it is smaller than what a file of its own would cost in time.
+        ("inline", Some("css")) => {
+            let sheet = fs::read_to_string(&path).with_context(|| link.href.clone())?;
+            if sheet.contains("</") {
+                bail!("{} holds `</`, which would end it inside the page", link.href);
+            }
+            format!("<style>{}</style>", sheet.trim_end())
+        }
         // The loader fetches it together with the first part.
         ("css", _) if link.href == LATER => String::new(),
-        ("css", Some("css")) => {
-            let stem = name.trim_end_matches(".css");
-            let sheet = Asset::place(dist, stem, "css", &fs::read(&path)?)?;
-            format!("<link rel=\"stylesheet\" href=\"/{}\" integrity=\"{}\">", sheet.name, sheet.integrity)
-        }
         ("copy-dir", _) => {
             copy(&path, dist)?;
             String::new()
@@ -131,6 +149,13 @@ mod tests {
             "<head>\n    <link data-trunk rel=\"inline\" href=\"a/b.js\" />\n\n  <p>text</p>\n</head>\n";
         let page = fill(source, |link| Ok(format!("[{} {}]\n", link.rel, link.href))).unwrap();
         assert_eq!(page, "<head>\n[inline a/b.js]\n<p>text</p>\n</head>\n");
+    }
+
+    #[test]
+    fn what_is_within_the_page_is_told() {
+        let page = "<script src=\"/a.js\"></script><script>go()</script><style>p{}</style>";
+        assert_eq!(sources(page, "script"), format!("/index.html \" '{}'\";\n", integrity(b"go()")));
+        assert_eq!(sources(page, "style"), format!("/index.html \" '{}'\";\n", integrity(b"p{}")));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::compress;
 use crate::page;
 use crate::project::{Project, run};
 use crate::split;
-use crate::tools::hex;
+use crate::tools::{Need, hex};
 use crate::worker;
 
 /// How the portal is compiled.
@@ -24,6 +24,33 @@ pub(crate) enum Mode {
     Diagnostic,
     /// Quick to build.
     Dev,
+}
+
+impl Mode {
+    /// What cargo is told besides.
+    pub(crate) fn envs(self) -> &'static [(&'static str, &'static str)] {
+        if self == Self::Release { &SMALL } else { &[] }
+    }
+
+    /// Features of the portal that is cut into parts.
+    pub(crate) fn features(self) -> &'static str {
+        if self == Self::Diagnostic { "split,diagnostic" } else { "split" }
+    }
+
+    /// What `dist` was made from.
+    fn stamp(self) -> &'static str {
+        if self == Self::Diagnostic { "target/diagnostic.stamp" } else { "target/portal.stamp" }
+    }
+
+    /// The tools that it takes.
+    pub(crate) fn need(self) -> Need {
+        if self == Self::Dev { Need::DEV } else { Need::BUILD }
+    }
+
+    /// Where the portal is built to. What tells of its faults is never in the way of what members get.
+    pub(crate) fn dist(self) -> &'static str {
+        if self == Self::Diagnostic { "target/diagnostic" } else { "dist" }
+    }
 }
 
 /// The engines that the style sheets are lowered for; docs/ARCHITECTURE.md says why these.
@@ -38,7 +65,7 @@ const SMALL: [(&str, &str); 5] = [
     ("CARGO_PROFILE_RELEASE_PANIC", "immediate-abort"),
 ];
 
-const SOURCES: [&str; 17] = [
+const SOURCES: [&str; 18] = [
     "src",
     "style",
     "public",
@@ -55,6 +82,7 @@ const SOURCES: [&str; 17] = [
     "xtask/src/split.rs",
     "xtask/src/split",
     "xtask/src/wasm.rs",
+    "xtask/src/wasm",
     "xtask/src/worker.rs",
 ];
 
@@ -75,16 +103,16 @@ pub(crate) fn css(project: &Project) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds dist/ unless it is there, made from these very sources in this mode.
+/// Builds dist/, or `target/diagnostic/`, unless it is there, made from these very sources in this mode.
 ///
 /// # Errors
 /// When a step of the build fails.
 pub(crate) fn build(project: &Project, mode: Mode) -> anyhow::Result<()> {
-    let dist = project.path("dist");
-    let stamp = project.path("target/portal.stamp");
+    let dist = project.path(mode.dist());
+    let stamp = project.path(mode.stamp());
     let inputs = fingerprint(project, mode)?;
     if dist.join("index.html").is_file() && fs::read_to_string(&stamp).is_ok_and(|old| old == inputs) {
-        println!("dist/ is up to date");
+        println!("{}/ is up to date", mode.dist());
         return Ok(());
     }
     // A build that is cut off must not be taken for a whole one.
@@ -104,12 +132,13 @@ pub(crate) fn build(project: &Project, mode: Mode) -> anyhow::Result<()> {
             let next = project.path("target/portal.dist");
             let _ = fs::remove_dir_all(&next);
             fs::create_dir_all(&next)?;
-            let envs = if mode == Mode::Release { &SMALL[..] } else { &[] };
-            let programme = split::build(project, envs, &next)?;
+            let programme = split::build(project, mode, &next)?;
             page::write(project, &programme, &next)?;
             worker::write(project, &next)?;
-            println!("compressing dist/ (brotli at its best takes up to a minute)");
-            compress::folder(&next)?;
+            if mode == Mode::Release {
+                println!("compressing dist/ (brotli at its best takes up to a minute)");
+                compress::folder(&next)?;
+            }
             let _ = fs::remove_dir_all(&dist);
             fs::rename(&next, &dist)?;
         }
@@ -135,8 +164,13 @@ impl Asset {
         let hash = Sha256::digest(bytes);
         let name = format!("{stem}-{}.{extension}", hex(&hash[..8]));
         fs::write(dist.join(&name), bytes).with_context(|| name.clone())?;
-        Ok(Self { name, integrity: format!("sha256-{}", base64(&hash)) })
+        Ok(Self { name, integrity: integrity(bytes) })
     }
+}
+
+/// The sum of a text as browsers hold it against an `integrity` attribute or a content policy.
+pub(crate) fn integrity(bytes: &[u8]) -> String {
+    format!("sha256-{}", base64(&Sha256::digest(bytes)))
 }
 
 /// One hash over the mode and all that the build reads.

@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::http;
 use crate::portal::{self, Mode};
 use crate::project::{Project, run as run_command};
-use crate::tools::{self, Need};
+use crate::tools;
 
 /// The programmes, in the order of their ports.
 pub(crate) const PROGRAMMES: [&str; 4] = ["coffee", "milk-tea", "sparkling", "ice-tea"];
@@ -48,8 +48,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> anyhow::Result<()> {
             format!("{address} is taken: stop what runs there, or give another --port-base")
         })?;
     }
-    tools::ensure(project, Need::BUILD)?;
-    portal::build(project, if options.debug { Mode::Dev } else { Mode::Release })?;
+    let mode = if options.debug { Mode::Dev } else { Mode::Release };
+    tools::ensure(project, mode.need())?;
+    portal::build(project, mode)?;
     let backend = build_backend(project, options.debug)?;
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -53,7 +53,7 @@ const HOST: Need = Need { host: true, ..Need::NOTHING };
 const RUST_AND_NPM: Need = Need { rust: true, npm: true, ..Need::NOTHING };
 const PYTHON: Need = Need { rust: true, python: true, ..Need::NOTHING };
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 19] = [
     Step { name: "format", what: "rustfmt", quick: true, need: RUST, run: format },
     Step {
         name: "architecture",
@@ -140,6 +140,23 @@ const STEPS: [Step; 17] = [
     },
     Step { name: "build", what: "the portal, release", quick: false, need: Need::BUILD, run: build },
     Step { name: "size", what: "the home screen's first load", quick: false, need: Need::BUILD, run: size },
+    Step {
+        name: "deploy",
+        what: "nginx with deploy/nginx.conf answers as the reference backend does",
+        quick: false,
+        need: Need { nginx: true, ..Need::BUILD },
+        run: |c| {
+            portal::build(c.project, Mode::Release)?;
+            c.cargo_test(&["-p", "portal-tests", "--test", "deploy"], &[])
+        },
+    },
+    Step {
+        name: "diagnostic",
+        what: "the diagnostic build tells where a planted panic is",
+        quick: false,
+        need: Need { browsers: true, ..Need::BUILD },
+        run: diagnostic,
+    },
     Step {
         name: "schemathesis",
         what: "the backend against the contract",
@@ -327,7 +344,8 @@ fn contract_tests(c: &mut Context<'_>) -> anyhow::Result<()> {
     let targets = packages.iter().filter(|package| package["name"] == "portal-tests");
     for target in targets.flat_map(|package| package["targets"].as_array()).flatten() {
         let name = target["name"].as_str().unwrap_or_default();
-        if target["kind"][0] == "test" && !["e2e", "redeeming", "survey"].contains(&name) {
+        let apart = name != "contract" && STEPS.iter().any(|step| step.name == name);
+        if target["kind"][0] == "test" && !apart {
             args.extend(["--test".to_owned(), name.to_owned()]);
         }
     }
@@ -341,9 +359,17 @@ fn build(c: &mut Context<'_>) -> anyhow::Result<()> {
     portal::build(c.project, Mode::Release)
 }
 
+fn diagnostic(c: &mut Context<'_>) -> anyhow::Result<()> {
+    portal::build(c.project, Mode::Diagnostic)?;
+    let args = ["-p", "portal-tests", "--test", "diagnostic"];
+    let mut command = c.test_command(&args, &["--test-threads=1"]);
+    command.env("PORTAL_DIST", c.project.path(Mode::Diagnostic.dist()));
+    run_seeing(&mut command, |line| c.keep_result(&args, line))
+}
+
 fn size(c: &mut Context<'_>) -> anyhow::Result<()> {
     portal::build(c.project, Mode::Release)?;
-    bench::run(c.project)
+    bench::check_size(c.project)
 }
 
 /// The harness starts the drivers and the backends itself; PORTAL_E2E_ENGINES chooses among the engines. Two browsers at a time:

@@ -30,6 +30,9 @@ const BROWSERS: [&str; 8] = [
     "zbar-tools",
 ];
 
+/// What serves the portal with deploy/nginx.conf.
+const NGINX: [&str; 2] = ["nginx", "libnginx-mod-http-brotli-static"];
+
 /// Groups of tools that a command asks for.
 #[derive(Clone, Copy)]
 pub(crate) struct Need {
@@ -39,8 +42,14 @@ pub(crate) struct Need {
     pub(crate) npm: bool,
     /// Node, and what the host mini program is checked with.
     pub(crate) host: bool,
-    /// wasm-bindgen, wasm-split and Trunk.
+    /// wasm-bindgen and wasm-split.
     pub(crate) wasm: bool,
+    /// Trunk, which only builds for development use.
+    pub(crate) trunk: bool,
+    /// nginx with what it needs to serve the portal.
+    pub(crate) nginx: bool,
+    /// Lighthouse and the reference pages.
+    pub(crate) bench: bool,
     /// The three browser engines and their drivers.
     pub(crate) browsers: bool,
     /// schemathesis, in a virtual environment.
@@ -49,13 +58,24 @@ pub(crate) struct Need {
 
 impl Need {
     /// Nothing at all.
-    pub(crate) const NOTHING: Self =
-        Self { rust: false, npm: false, host: false, wasm: false, browsers: false, python: false };
-    /// What building the portal takes.
+    pub(crate) const NOTHING: Self = Self {
+        rust: false,
+        npm: false,
+        host: false,
+        wasm: false,
+        trunk: false,
+        nginx: false,
+        bench: false,
+        browsers: false,
+        python: false,
+    };
+    /// What building the portal for release takes.
     pub(crate) const BUILD: Self = Self { rust: true, npm: true, wasm: true, ..Self::NOTHING };
+    /// What a build for development takes.
+    pub(crate) const DEV: Self = Self { trunk: true, ..Self::BUILD };
     /// What the full test takes.
     pub(crate) const ALL: Self =
-        Self { rust: true, npm: true, host: true, wasm: true, browsers: true, python: true };
+        Self { host: true, nginx: true, browsers: true, python: true, ..Self::BUILD };
 
     /// What either of the two needs.
     pub(crate) fn or(self, other: Self) -> Self {
@@ -64,6 +84,9 @@ impl Need {
             npm: self.npm || other.npm,
             host: self.host || other.host,
             wasm: self.wasm || other.wasm,
+            trunk: self.trunk || other.trunk,
+            nginx: self.nginx || other.nginx,
+            bench: self.bench || other.bench,
             browsers: self.browsers || other.browsers,
             python: self.python || other.python,
         }
@@ -85,6 +108,9 @@ pub(crate) fn ensure(project: &Project, need: Need) -> anyhow::Result<()> {
     if need.host {
         npm(project, HOST)?;
     }
+    if need.bench {
+        npm(project, "bench")?;
+    }
     if need.wasm {
         // `--locked` does not build wasm-bindgen-cli 0.2.130: its lock file is older than its manifest.
         let bindgen = locked_bindgen(project)?;
@@ -92,9 +118,11 @@ pub(crate) fn ensure(project: &Project, need: Need) -> anyhow::Result<()> {
             project,
             &CargoTool::new("wasm-bindgen-cli", "wasm-bindgen", &bindgen, "5-15").unlocked(),
         )?;
-        cargo_tool(project, &CargoTool::new("trunk", "trunk", TRUNK, "15-20"))?;
         let split = CargoTool::new("wasm_split_cli_support", "wasm-split-cli", WASM_SPLIT, "1-3");
         cargo_tool(project, &split.unlocked().feature("build-binary"))?;
+    }
+    if need.trunk {
+        cargo_tool(project, &CargoTool::new("trunk", "trunk", TRUNK, "15-20"))?;
     }
     if need.browsers {
         cargo_tool(project, &CargoTool::new("geckodriver", "geckodriver", GECKODRIVER, "5-10"))?;
@@ -153,7 +181,7 @@ fn debian(project: &Project, need: Need) -> anyhow::Result<()> {
             == Some("installed")
     };
     let mut missing = Vec::new();
-    if need.npm || need.host {
+    if need.npm || need.host || need.bench {
         missing.extend(["node", "npm"].iter().filter(|p| !there(p, "--version")).map(|p| match *p {
             "node" => "nodejs",
             other => other,
@@ -169,6 +197,9 @@ fn debian(project: &Project, need: Need) -> anyhow::Result<()> {
     }
     if need.browsers {
         missing.extend(BROWSERS.iter().filter(|package| !installed(package)));
+    }
+    if need.nginx {
+        missing.extend(NGINX.iter().filter(|package| !installed(package)));
     }
     if missing.is_empty() {
         return Ok(());

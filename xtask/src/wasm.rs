@@ -3,10 +3,21 @@
 //! wasm-bindgen gives each import a name with a hash, and exports what nobody calls. Names are a part of the transfer
 //! that hardly compresses, and an export keeps all the code behind it.
 
-use anyhow::{Context, bail};
+mod names;
+mod reader;
+mod table;
 
+use anyhow::Context;
+
+pub(crate) use names::functions;
+use reader::{Reader, put_name, put_number};
+pub(crate) use table::without_null_segments;
+
+const CUSTOM: u8 = 0;
 const IMPORTS: u8 = 2;
 const EXPORTS: u8 = 7;
+const ELEMENTS: u8 = 9;
+const CODE: u8 = 10;
 
 /// Something that a module wants from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,85 +161,6 @@ fn rewrite_exports(body: &[u8], export: &mut impl FnMut(&str) -> Option<String>)
     Ok(out)
 }
 
-struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> anyhow::Result<&'a [u8]> {
-        let end = self.at.checked_add(length).context("a length beyond the end")?;
-        let taken = self.bytes.get(self.at..end).context("a module that is cut off")?;
-        self.at = end;
-        Ok(taken)
-    }
-
-    fn byte(&mut self) -> anyhow::Result<u8> {
-        Ok(self.take(1)?[0])
-    }
-
-    /// An unsigned LEB128 number.
-    fn number(&mut self) -> anyhow::Result<usize> {
-        let mut value = 0_usize;
-        for shift in (0..35).step_by(7) {
-            let byte = self.byte()?;
-            value |= usize::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        bail!("a number of more than 32 bits")
-    }
-
-    fn name(&mut self) -> anyhow::Result<String> {
-        let length = self.number()?;
-        Ok(String::from_utf8(self.take(length)?.to_vec())?)
-    }
-
-    /// An import, and the bytes that say what it is: its kind first.
-    fn import(&mut self) -> anyhow::Result<(Import, &'a [u8])> {
-        let this = Import { module: self.name()?, name: self.name()? };
-        let start = self.at;
-        match self.byte()? {
-            0 => drop(self.number()?),
-            1 => {
-                self.byte()?;
-                self.limits()?;
-            }
-            2 => self.limits()?,
-            3 => drop(self.take(2)?),
-            kind => bail!("import {} is of the unknown kind {kind}", this.name),
-        }
-        Ok((this, &self.bytes[start..self.at]))
-    }
-
-    fn limits(&mut self) -> anyhow::Result<()> {
-        let flags = self.byte()?;
-        self.number()?;
-        if flags & 1 == 1 {
-            self.number()?;
-        }
-        Ok(())
-    }
-}
-
-fn put_number(out: &mut Vec<u8>, mut value: usize) {
-    loop {
-        let byte = (value & 0x7f) as u8;
-        value >>= 7;
-        if value == 0 {
-            out.push(byte);
-            return;
-        }
-        out.push(byte | 0x80);
-    }
-}
-
-fn put_name(out: &mut Vec<u8>, name: &str) {
-    put_number(out, name.len());
-    out.extend(name.as_bytes());
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -236,7 +168,7 @@ mod tests {
     use super::*;
 
     /// A module of one type, an imported function and memory, two exports, and a section that must stay as it is.
-    fn sample() -> Vec<u8> {
+    pub(super) fn sample() -> Vec<u8> {
         let mut wasm = b"\0asm\x01\0\0\0".to_vec();
         wasm.extend(b"\x01\x04\x01\x60\0\0");
         wasm.extend(b"\x02\x14\x02\x03bgs\x04long\0\0\x01m\x01n\x02\x01\x01\x02");

@@ -14,12 +14,14 @@ const SOURCE: &str = "src/boot/worker.js";
 /// WeChat's own script as npm has it; it makes the global `wx`.
 const BRIDGE: &str = "tools/npm/node_modules/weixin-js-sdk/index.js";
 /// What is needed first without a network: the sheet, what parts share, and what is shown at a till.
-const FIRST: [&str; 8] = [
+const FIRST: [&str; 10] = [
     "later-",
+    "part-beside-",
     "part-first-",
     "part-catalogue-",
     "part-invited-",
     "part-asked-",
+    "part-offered-",
     "part-shared-",
     "part-code-",
     "part-wallet-",
