@@ -115,12 +115,12 @@
     },
   });
 
-  // The first visit has the brand's name and picture while the module is on its way; colours are the programme's to derive.
-  function meet({ name, brand: { landscape, shape } }) {
+  // The first visit has the brand's picture while the module is on its way. Colours are the programme's to derive, and without
+  // them nothing could be written on it.
+  function meet({ brand: { landscape, shape } }) {
     if (started) return;
-    Object.assign(brand, { name: String(name), landscape, shape });
+    Object.assign(brand, { landscape, shape });
     paintBrand();
-    nameBrand();
   }
 
   // What the screens that messages and cards lead to read first, as api::endpoint writes it.
@@ -248,14 +248,10 @@
 
   addEventListener('unhandledrejection', (event) => trouble(event.reason, true));
 
-  function nameBrand() {
+  function ready() {
     each('[data-brand]', (text) => {
       text.textContent = brand.name || '';
     });
-  }
-
-  function ready() {
-    nameBrand();
     watchText();
     showFailure();
   }
