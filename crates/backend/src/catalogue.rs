@@ -6,7 +6,8 @@ use crate::problem::{Code, Problem};
 use crate::programme::{Limit, Reward};
 use crate::scene::Scene;
 use crate::store::redemptions::{Since, Used};
-use crate::store::{favourites, ledger, redemptions, tiers};
+use crate::store::tiers::Settled;
+use crate::store::{favourites, redemptions};
 use chrono::{Datelike, NaiveDate};
 use rusqlite::Connection;
 use std::collections::{HashMap, HashSet};
@@ -66,10 +67,15 @@ fn local_day(scene: &Scene, at: Millis) -> Text {
 
 impl Shopper {
     /// Reads it all for a member who is settled, in as many queries for a large catalogue as for a small one.
-    pub(crate) fn load(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<Self> {
+    pub(crate) fn load(
+        db: &Connection,
+        scene: &Scene,
+        member: &str,
+        settled: &Settled,
+    ) -> rusqlite::Result<Self> {
         Ok(Self {
-            available: ledger::buckets(db, member)?.balance(),
-            tier: tiers::standing(db, scene, member)?.level,
+            available: settled.buckets.balance(),
+            tier: settled.standing.level,
             stock: redemptions::stock(db)?,
             used: redemptions::used(db, member, limit_starts(scene))?,
             favourites: favourites::all(db, member)?,

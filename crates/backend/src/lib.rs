@@ -26,6 +26,7 @@ pub use clock::{Clock, Millis};
 use http::cookies::Entrance;
 pub use http::rate_limit::Limits;
 pub use programme::programme_ids;
+pub use seed::crowd::Crowd;
 pub use wechat::WechatSettings;
 
 use crate::http::App;
@@ -34,6 +35,7 @@ use crate::http::rate_limit::Desk;
 use crate::media::{Artwork, Kind, Media};
 use crate::programme::Programme;
 use crate::scene::Scene;
+use crate::store::sessions::Visits;
 use crate::store::{Db, meta, redemptions, replay, sessions, set_meta};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use axum::Router;
@@ -129,6 +131,7 @@ impl Backend {
             behind_proxy: config.behind_proxy,
             desk: Desk::new(config.limits),
             passkeys: Challenges::default(),
+            visits: Visits::default(),
         };
         let media = Arc::new(pictures(&programme)?);
         Ok(Self { app: Arc::new(app), media, portal: config.portal.clone() })

@@ -1,6 +1,7 @@
 //! Everything that can go wrong with a request, in the words of the contract.
 
 use crate::locale::{Locale, Text};
+use rusqlite::ErrorCode;
 use serde_json::{Map, Value, json};
 
 /// The problem codes of the contract.
@@ -280,6 +281,8 @@ struct Inner {
     errors: Vec<FieldError>,
     extras: Map<String, Value>,
     retry_after: Option<u64>,
+    /// It came of a write where there is only reading.
+    wants_to_write: bool,
 }
 
 impl Problem {
@@ -290,6 +293,7 @@ impl Problem {
             errors: Vec::new(),
             extras: Map::new(),
             retry_after: None,
+            wants_to_write: false,
         }))
     }
 
@@ -346,6 +350,11 @@ impl Problem {
         self.0.code
     }
 
+    /// Whether nothing is wrong but that something was to be written where there is only reading.
+    pub(crate) fn wants_to_write(&self) -> bool {
+        self.0.wants_to_write
+    }
+
     pub(crate) fn retry_after(&self) -> Option<u64> {
         self.0.retry_after
     }
@@ -376,6 +385,11 @@ impl Problem {
 
 impl From<rusqlite::Error> for Problem {
     fn from(error: rusqlite::Error) -> Self {
+        if error.sqlite_error_code() == Some(ErrorCode::ReadOnly) {
+            let mut problem = Self::new(Code::Internal);
+            problem.0.wants_to_write = true;
+            return problem;
+        }
         Self::internal(error)
     }
 }

@@ -25,6 +25,11 @@ pub fn programme_ids() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(id, ..)| *id)
 }
 
+/// The files of the programme called `id`.
+pub(crate) fn sources(id: &str) -> impl Iterator<Item = &'static str> {
+    FILES.iter().filter(move |(known, ..)| *known == id).flat_map(|(_, file, surveys)| [*file, *surveys])
+}
+
 /// What the picture of a benefit is called; two tiers may draw the same benefit differently.
 pub(crate) fn benefit_picture_id(tier: &Tier, benefit: &Benefit) -> String {
     format!("{}-{}", tier.id, benefit.id)

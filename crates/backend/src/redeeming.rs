@@ -75,13 +75,13 @@ pub(crate) fn preview(
     member: &str,
     order: &Order,
 ) -> Result<Preview, Problem> {
-    tiers::settle(db, scene, member)?;
+    let settled = tiers::settle(db, scene, member)?;
     let reward = find(scene, order)?;
-    let shopper = Shopper::load(db, scene, member)?;
+    let shopper = Shopper::load(db, scene, member, &settled)?;
     if let Some(reason) = shopper.reasons(scene, reward, order.quantity).first() {
         return Err(refusal(reason, shopper.shortfall(reward, order.quantity)));
     }
-    let mut buckets = ledger::buckets(db, member)?;
+    let mut buckets = settled.buckets;
     let cost = reward.cost_points * order.quantity;
     let used =
         buckets.spend(cost).map_err(|_| Problem::internal("the balance changed within a transaction"))?;

@@ -139,6 +139,36 @@ const NAVIGATIONS: Bench = Bench {
     before: nothing,
 };
 
+/// Home's data out of a large database, asked for by another process.
+const LOAD: Bench = Bench {
+    name: "load",
+    what: "home's data with 100,000 members and 10 million ledger entries (the first time it fills 7 GB: some minutes)",
+    title: "home's data from the reference backend, 10 million ledger entries",
+    cargo: &["run", "--quiet", "--profile", "server", "--locked", "-p", "backend", "--example", "load"],
+    result: "load: ",
+    budgets: "load",
+    figures: &[
+        ("one_full_median_us", "one connection, median (µs)"),
+        ("one_full_p98_us", "one connection, p98 (µs)"),
+        ("one_full_p999_us", "one connection, p99.9 (µs)"),
+        ("one_times_small", "one connection, median: times that of a database a thousandth as large"),
+        ("sixteen_full_median_us", "16 connections, median (µs)"),
+        ("sixteen_full_answer_us", "16 connections, time per answer (µs)"),
+        ("sixteen_times_small", "16 connections, median: times that of a database a thousandth as large"),
+    ],
+    before: |project| {
+        run_command(project.command("cargo").args([
+            "build",
+            "--quiet",
+            "--profile",
+            "server",
+            "--locked",
+            "-p",
+            "backend",
+        ]))
+    },
+};
+
 /// Lighthouse over the portal and the reference pages.
 const LIGHTHOUSE: Bench = Bench {
     name: "lighthouse",
@@ -194,7 +224,7 @@ const LIGHTHOUSE: Bench = Bench {
 };
 
 /// All but the soak, in their order.
-pub(crate) const BENCHES: [Bench; 6] = [SURVEY, SCREEN, SCROLL, INTERACTION, NAVIGATIONS, LIGHTHOUSE];
+pub(crate) const BENCHES: [Bench; 7] = [SURVEY, SCREEN, SCROLL, INTERACTION, NAVIGATIONS, LOAD, LIGHTHOUSE];
 
 impl Bench {
     /// Runs it with the dist/ that is there, and adds its figures.

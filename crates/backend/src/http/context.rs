@@ -12,12 +12,16 @@ use crate::scene::Scene;
 use crate::store::devices::{self, Device};
 use crate::store::sessions;
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
-use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, USER_AGENT};
 use axum::http::request::Parts;
-use rusqlite::Transaction;
+use axum::http::{HeaderMap, HeaderValue};
+use rusqlite::{Connection, Transaction};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long sessions that were seen wait until that is written down.
+const VISITS_LATER: Duration = Duration::from_secs(1);
 
 /// The language of an answer.
 pub(crate) fn language(headers: &HeaderMap, programme: &Programme) -> Locale {
@@ -87,6 +91,15 @@ impl Ctx {
         let ctx = self.clone();
         self.app.db.run(move |tx| work(tx, &ctx)).await
     }
+
+    /// Runs `work` beside whoever writes, as long as it has nothing to write itself; see `Db::read`.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Transaction<'_>, &Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let ctx = self.clone();
+        self.app.db.read(move |tx| work(tx, &ctx)).await
+    }
 }
 
 fn header(headers: &HeaderMap, name: &str) -> String {
@@ -140,7 +153,7 @@ async fn device(ctx: &Ctx, parts: &mut Parts) -> Result<Option<Arc<Device>>, Pro
     }
     let token = ctx.cookie(&parts.headers, Kind::Device).filter(|_| ctx.app.has(FEATURE));
     let device = match token.map(token_hash) {
-        Some(hash) => ctx.run(move |tx, _| Ok(devices::find(tx, &hash)?)).await?.map(Arc::new),
+        Some(hash) => ctx.read(move |tx, _| Ok(devices::find(tx, &hash)?)).await?.map(Arc::new),
         None => None,
     };
     parts.extensions.insert(Known(device.clone()));
@@ -176,23 +189,65 @@ impl Member {
     }
 }
 
-impl FromRequestParts<Arc<App>> for Member {
-    type Rejection = Problem;
+/// Writes down who was here, a little later, when there are more of them.
+async fn write_visits(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(VISITS_LATER).await;
+        let own = Arc::clone(&app);
+        match app.db.run(move |tx| Ok(own.visits.write(tx)?)).await {
+            Ok(false) => {}
+            Ok(true) => return,
+            // What went wrong is in the log.
+            Err(_) => return app.visits.forget(),
+        }
+    }
+}
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
-        let ctx = Ctx::from_request_parts(parts, app).await?;
-        let token = bearer(&parts.headers).or_else(|| ctx.cookie(&parts.headers, Kind::Session));
-        let hash = token.map(token_hash).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-        let session = ctx.run(move |tx, ctx| Ok(sessions::find(tx, &hash, ctx.now())?)).await?;
-        // A client may say for whom it asks: cookies are shared, and another tab may have signed in as somebody else.
-        let meant = parts.headers.get("x-member-id");
+/// Who a request says it comes from. Most ask for a `Member`; whoever reads it all at once looks that up in the same go.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    hash: [u8; 32],
+    /// A client may say for whom it asks: cookies are shared, and another tab may have signed in as somebody else.
+    meant: Option<HeaderValue>,
+}
+
+impl Claim {
+    /// # Errors
+    /// Unauthenticated, when it isn't so.
+    pub(crate) fn member(&self, db: &Connection, ctx: &Ctx) -> Result<Member, Problem> {
+        let session = sessions::find(db, &self.hash, ctx.now())?;
+        if session.as_ref().is_some_and(|session| ctx.app.visits.note(session, ctx.now())) {
+            tokio::spawn(write_visits(Arc::clone(&ctx.app)));
+        }
+        let meant = self.meant.as_ref();
         // A kiosk's session is good at that kiosk only, and a kiosk takes no other.
         let here = ctx.kiosk().map(|device| device.id.as_str());
         let session = session
             .filter(|session| session.device_id.as_deref() == here)
             .filter(|session| meant.is_none_or(|meant| meant.as_bytes() == session.member_id.as_bytes()))
             .ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-        Ok(Self { id: session.member_id, session_id: session.id, reduced: session.device_id.is_some() })
+        Ok(Member { id: session.member_id, session_id: session.id, reduced: session.device_id.is_some() })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Claim {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let ctx = Ctx::from_request_parts(parts, app).await?;
+        let token = bearer(&parts.headers).or_else(|| ctx.cookie(&parts.headers, Kind::Session));
+        let hash = token.map(token_hash).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+        Ok(Self { hash, meant: parts.headers.get("x-member-id").cloned() })
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Member {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let ctx = Ctx::from_request_parts(parts, app).await?;
+        let claim = Claim::from_request_parts(parts, app).await?;
+        ctx.read(move |tx, ctx| claim.member(tx, ctx)).await
     }
 }
 

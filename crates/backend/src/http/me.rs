@@ -42,7 +42,7 @@ pub(crate) fn view(db: &Connection, id: &str) -> Result<Value, Problem> {
 }
 
 pub(crate) async fn get(ctx: Ctx, member: Member) -> Result<Response, Problem> {
-    let body = ctx.run(move |tx, _| view(tx, &member.id)).await?;
+    let body = ctx.read(move |tx, _| view(tx, &member.id)).await?;
     Ok(json_text(200, body.to_string()))
 }
 

@@ -36,6 +36,7 @@ use crate::problem::{Code, Problem};
 use crate::programme::Programme;
 use crate::scene::Scene;
 use crate::store::Db;
+use crate::store::sessions::Visits;
 use crate::wechat::WechatGateway;
 use anyhow::ensure;
 use axum::Router;
@@ -64,6 +65,7 @@ pub(crate) struct App {
     pub(crate) behind_proxy: bool,
     pub(crate) desk: Desk,
     pub(crate) passkeys: Challenges,
+    pub(crate) visits: Visits,
     /// None without the feature `wechat`.
     pub(crate) wechat: Option<Arc<dyn WechatGateway>>,
 }

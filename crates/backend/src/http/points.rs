@@ -8,7 +8,7 @@ use crate::clock::{add_months, local_date, month_start, rfc3339};
 use crate::problem::Problem;
 use crate::programme::EarningRule;
 use crate::store::ledger::{self, Entry};
-use crate::store::tiers;
+use crate::store::tiers::{self, Settled};
 use axum::Json;
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
@@ -16,9 +16,9 @@ use std::collections::BTreeMap;
 
 const TYPES: &[&str] = &["earn", "spend", "expire", "refund", "adjust"];
 
-pub(crate) fn view(db: &Connection, ctx: &Ctx, member: &str) -> Result<Value, Problem> {
-    tiers::settle(db, &ctx.scene, member)?;
-    let buckets = ledger::buckets(db, member)?;
+/// The balance of a member who is settled.
+pub(crate) fn view(db: &Connection, ctx: &Ctx, member: &str, settled: &Settled) -> Result<Value, Problem> {
+    let buckets = &settled.buckets;
     let expiring: Vec<Value> =
         buckets.portions().iter().map(|p| json!({"amount": p.amount, "at": time(p.expires_at)})).collect();
     Ok(json!({
@@ -32,7 +32,9 @@ pub(crate) fn view(db: &Connection, ctx: &Ctx, member: &str) -> Result<Value, Pr
 }
 
 pub(crate) async fn balance(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
-    ctx.run(move |tx, ctx| view(tx, ctx, &member.id)).await.map(Json)
+    ctx.read(move |tx, ctx| view(tx, ctx, &member.id, &tiers::settle(tx, &ctx.scene, &member.id)?))
+        .await
+        .map(Json)
 }
 
 fn entry_view(ctx: &Ctx, entry: &Entry) -> Value {

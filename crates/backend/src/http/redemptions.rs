@@ -323,8 +323,15 @@ mod tests {
     /// others is judged by the time at which its turn comes, and a lookup tells no later time than that at which it began.
     #[tokio::test]
     async fn time_passes_while_a_request_waits() {
+        let directory = tempfile::tempdir().unwrap();
+        promise(":memory:".into()).await;
+        promise(directory.path().join("data.sqlite")).await;
+    }
+
+    async fn promise(database: std::path::PathBuf) {
         let millis = Arc::new(AtomicI64::new(NOW));
-        let config = Config { clock: Clock::by_hand(Arc::clone(&millis)), ..Config::new("coffee") };
+        let clock = Clock::by_hand(Arc::clone(&millis));
+        let config = Config { clock, database, ..Config::new("coffee") };
         let backend = Backend::open(&config).unwrap();
         let token = crate::http::context::token_hash("token");
         let member = backend

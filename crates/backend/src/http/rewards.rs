@@ -68,9 +68,9 @@ pub(crate) fn view(ctx: &Ctx, shopper: &Shopper, reward: &Reward) -> Value {
 
 /// The member's position towards the catalogue, as of now.
 pub(crate) async fn shopper(ctx: &Ctx, member: Member) -> Result<Shopper, Problem> {
-    ctx.run(move |tx, ctx| {
-        tiers::settle(tx, &ctx.scene, &member.id)?;
-        Ok(Shopper::load(tx, &ctx.scene, &member.id)?)
+    ctx.read(move |tx, ctx| {
+        let settled = tiers::settle(tx, &ctx.scene, &member.id)?;
+        Ok(Shopper::load(tx, &ctx.scene, &member.id, &settled)?)
     })
     .await
 }

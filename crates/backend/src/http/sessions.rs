@@ -260,7 +260,12 @@ pub(crate) fn device(user_agent: &str) -> Option<String> {
 pub(crate) async fn list(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
     member.needs_full_scope()?;
     let current = member.session_id;
-    let rows = ctx.run(move |tx, ctx| Ok(sessions::list(tx, &member.id, ctx.now())?)).await?;
+    let rows = ctx
+        .run(move |tx, ctx| {
+            while !ctx.app.visits.write(tx)? {}
+            Ok(sessions::list(tx, &member.id, ctx.now())?)
+        })
+        .await?;
     let unnamed = Text::new("未知设备", "未知裝置", "Unknown device");
     let view = |session: &Session| {
         json!({

@@ -3,7 +3,7 @@
 use super::body::{Fields, JsonBody, identifier};
 use super::context::{Ctx, Writer};
 use super::once::{Key, once};
-use super::surveys::{is_answered, opens, summary};
+use super::surveys::{Past, opens, summary};
 use super::views::{fields, put};
 use crate::clock::rfc3339;
 use crate::ids;
@@ -19,30 +19,27 @@ use serde_json::{Value, json};
 pub(crate) const FEATURE: &str = "survey-offers";
 
 /// The surveys that can be offered to the member at all.
-fn candidates<'a>(
-    db: &Connection,
-    ctx: &'a Ctx,
-    member: &str,
-) -> Result<Vec<(&'a Survey, Candidate<'a>)>, Problem> {
+fn candidates<'a>(past: &Past, ctx: &'a Ctx) -> Vec<(&'a Survey, Candidate<'a>)> {
     let mut found = Vec::new();
     for survey in &ctx.programme().surveys {
         let Some(occasion) = &survey.occasion else { continue };
-        if opens(ctx, survey) && !is_answered(db, member, survey)? {
+        if opens(ctx, survey) && !past.is_answered(survey) {
             let category = occasion.category.as_deref();
             found.push((survey, Candidate { kind: occasion.kind, category }));
         }
     }
-    Ok(found)
+    found
 }
 
 /// What is to be offered next, about anything or about one redemption only.
 fn next<'a>(
     db: &Connection,
+    past: &Past,
     ctx: &'a Ctx,
     member: &str,
     redemption: Option<&str>,
 ) -> Result<Option<(Occasion, &'a Survey)>, Problem> {
-    let (surveys, candidates): (Vec<_>, Vec<_>) = candidates(db, ctx, member)?.into_iter().unzip();
+    let (surveys, candidates): (Vec<_>, Vec<_>) = candidates(past, ctx).into_iter().unzip();
     if surveys.is_empty() {
         return Ok(None);
     }
@@ -56,13 +53,13 @@ fn next<'a>(
         .iter()
         .map(|one| occasions::Occasion { kind: one.kind, at: one.at, category: category(one) })
         .collect();
-    let due = occasions::due(&known, &candidates, offers::last_visit(db, member)?, ctx.now());
+    let due = occasions::due(&known, &candidates, past.offered.after_visit, ctx.now());
     Ok(due.and_then(|(occasion, survey)| Some((open.get(occasion)?.clone(), *surveys.get(survey)?))))
 }
 
 /// Whether there is something to offer; the member has been settled before.
-pub(crate) fn is_due(db: &Connection, ctx: &Ctx, member: &str) -> Result<bool, Problem> {
-    Ok(next(db, ctx, member, None)?.is_some())
+pub(crate) fn is_due(db: &Connection, past: &Past, ctx: &Ctx, member: &str) -> Result<bool, Problem> {
+    Ok(next(db, past, ctx, member, None)?.is_some())
 }
 
 fn title<'a>(ctx: &'a Ctx, occasion: &'a Occasion) -> &'a str {
@@ -92,7 +89,7 @@ fn view(
     Ok(json!({
         "id": ids::stable(&["offer", member, occasion.kind.name(), &occasion.id]),
         "occasion": about,
-        "survey": summary(db, ctx, member, survey)?,
+        "survey": summary(&Past::load(db, member)?, ctx, survey),
     }))
 }
 
@@ -102,7 +99,8 @@ fn take(db: &Connection, ctx: &Ctx, member: &str, redemption: Option<&str>) -> R
     if let Some(id) = redemption {
         redemptions::get(db, member, id)?.ok_or_else(Problem::not_found)?;
     }
-    let Some((occasion, survey)) = next(db, ctx, member, redemption)? else {
+    let past = Past::load(db, member)?;
+    let Some((occasion, survey)) = next(db, &past, ctx, member, redemption)? else {
         return Ok(json!({"offer": null}));
     };
     offers::take(db, member, &occasion, Some(&survey.id), ctx.now())?;

@@ -9,11 +9,13 @@ use crate::problem::{Code, Problem};
 use crate::programme::Survey;
 use crate::scene::Scene;
 use crate::store::ledger::{self, Cause};
-use crate::store::surveys::{self, Response};
-use crate::store::{offers, tiers};
+use crate::store::offers::Offered;
+use crate::store::surveys::{self, Progress, Response};
+use crate::store::tiers;
 use axum::Json;
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// Surveys opened so many days before the seed file's time.
 const OPENED_DAYS: i64 = -30;
@@ -28,31 +30,37 @@ fn general_span(ctx: &Ctx, survey: &Survey) -> (Millis, Millis) {
     (ctx.scene.opening(OPENED_DAYS), ctx.scene.closing(survey.until_days))
 }
 
-/// From when until when the member can answer; none for a survey that is still to be offered.
-fn span(
-    db: &Connection,
-    ctx: &Ctx,
-    member: &str,
-    survey: &Survey,
-) -> rusqlite::Result<Option<(Millis, Millis)>> {
-    let (from, until) = general_span(ctx, survey);
-    if survey.occasion.is_none() {
-        return Ok(Some((from, until)));
+/// What a member did about surveys so far.
+pub(crate) struct Past {
+    progress: HashMap<String, Progress>,
+    pub(crate) offered: Offered,
+}
+
+impl Past {
+    pub(crate) fn load(db: &Connection, member: &str) -> rusqlite::Result<Self> {
+        Ok(Self { progress: surveys::progress(db, member)?, offered: Offered::load(db, member)? })
     }
-    let offered = offers::offered_at(db, member, &survey.id)?;
-    let end = |at: Millis| Scene { now: at, ..ctx.scene.clone() }.end_of_day_in(OFFERED_DAYS);
-    Ok(offered.map(|at| (at, until.min(end(at)))))
+
+    /// Whether the member has submitted answers to a survey.
+    pub(crate) fn is_answered(&self, survey: &Survey) -> bool {
+        self.progress.get(&survey.id).is_some_and(|progress| progress.submitted)
+    }
+
+    /// From when until when the member can answer; none for a survey that is still to be offered.
+    fn span(&self, ctx: &Ctx, survey: &Survey) -> Option<(Millis, Millis)> {
+        let (from, until) = general_span(ctx, survey);
+        if survey.occasion.is_none() {
+            return Some((from, until));
+        }
+        let end = |at: Millis| Scene { now: at, ..ctx.scene.clone() }.end_of_day_in(OFFERED_DAYS);
+        self.offered.at(&survey.id).map(|at| (at, until.min(end(at))))
+    }
 }
 
 /// Whether a survey can be answered by anybody now.
 pub(crate) fn opens(ctx: &Ctx, survey: &Survey) -> bool {
     let (from, until) = general_span(ctx, survey);
     (from..=until).contains(&ctx.now())
-}
-
-/// Whether the member has submitted answers to a survey.
-pub(crate) fn is_answered(db: &Connection, member: &str, survey: &Survey) -> Result<bool, Problem> {
-    Ok(surveys::get(db, member, &survey.id)?.is_some_and(|response| response.submitted))
 }
 
 /// How many questions a SurveyJS definition asks, also within panels.
@@ -65,11 +73,11 @@ fn questions(definition: &Value) -> usize {
     usize::from(asks) + within("pages") + within("elements")
 }
 
-pub(crate) fn summary(db: &Connection, ctx: &Ctx, member: &str, survey: &Survey) -> Result<Value, Problem> {
-    let response = surveys::get(db, member, &survey.id)?;
-    let (from, until) = span(db, ctx, member, survey)?.unwrap_or_else(|| general_span(ctx, survey));
-    let status = match &response {
-        Some(response) if response.submitted => "submitted",
+pub(crate) fn summary(past: &Past, ctx: &Ctx, survey: &Survey) -> Value {
+    let progress = past.progress.get(&survey.id);
+    let (from, until) = past.span(ctx, survey).unwrap_or_else(|| general_span(ctx, survey));
+    let status = match progress {
+        Some(progress) if progress.submitted => "submitted",
         Some(_) => "draft",
         None => "open",
     };
@@ -84,41 +92,36 @@ pub(crate) fn summary(db: &Connection, ctx: &Ctx, member: &str, survey: &Survey)
         "status": status,
         "image": image(ctx, "surveys", &survey.id, &survey.title),
     }));
-    if let Some(response) = response.filter(|response| response.submitted) {
-        put(&mut map, "submitted_at", response.submitted_at.map(rfc3339));
-        put(&mut map, "points_awarded", Some(response.points_awarded));
+    if let Some(progress) = progress.filter(|progress| progress.submitted) {
+        put(&mut map, "submitted_at", progress.submitted_at.map(rfc3339));
+        put(&mut map, "points_awarded", Some(progress.points_awarded));
     }
-    Ok(Value::Object(map))
+    Value::Object(map)
 }
 
-/// The surveys to show, with whether each was answered: what can be answered and what was, the soonest deadline first.
-fn shown<'a>(db: &Connection, ctx: &'a Ctx, member: &str) -> Result<Vec<(&'a Survey, bool)>, Problem> {
+/// The surveys to show: what can be answered and what was, the soonest deadline first.
+fn shown<'a>(past: &Past, ctx: &'a Ctx) -> Vec<&'a Survey> {
     let mut list = Vec::new();
     for survey in &ctx.programme().surveys {
-        let Some((from, until)) = span(db, ctx, member, survey)? else { continue };
-        let answered = is_answered(db, member, survey)?;
-        if answered || (from..=until).contains(&ctx.now()) {
-            list.push((until, survey, answered));
+        let Some((from, until)) = past.span(ctx, survey) else { continue };
+        if past.is_answered(survey) || (from..=until).contains(&ctx.now()) {
+            list.push((until, survey));
         }
     }
-    list.sort_by_key(|(until, ..)| *until);
-    Ok(list.into_iter().map(|(_, survey, answered)| (survey, answered)).collect())
-}
-
-fn views(db: &Connection, ctx: &Ctx, member: &str) -> Result<Vec<Value>, Problem> {
-    let list = shown(db, ctx, member)?;
-    list.into_iter().map(|(survey, _)| summary(db, ctx, member, survey)).collect()
+    list.sort_by_key(|(until, _)| *until);
+    list.into_iter().map(|(_, survey)| survey).collect()
 }
 
 /// The survey that can be answered and closes first.
-pub(crate) fn most_urgent(db: &Connection, ctx: &Ctx, member: &str) -> Result<Option<Value>, Problem> {
-    let list = shown(db, ctx, member)?;
-    let open = list.into_iter().find(|(_, answered)| !answered);
-    open.map(|(survey, _)| summary(db, ctx, member, survey)).transpose()
+pub(crate) fn most_urgent(past: &Past, ctx: &Ctx) -> Option<Value> {
+    let open = shown(past, ctx).into_iter().find(|survey| !past.is_answered(survey));
+    open.map(|survey| summary(past, ctx, survey))
 }
 
 pub(crate) async fn mine(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
-    let data = ctx.run(move |tx, ctx| views(tx, ctx, &member.id)).await?;
+    let past = ctx.read(move |tx, _| Ok(Past::load(tx, &member.id)?)).await?;
+    let data: Vec<Value> =
+        shown(&past, &ctx).into_iter().map(|survey| summary(&past, &ctx, survey)).collect();
     Ok(Json(json!({"data": data})))
 }
 
@@ -128,7 +131,7 @@ pub(crate) async fn get(ctx: Ctx, member: Member, path: PathParams) -> Result<Js
     let (span, response) = ctx
         .run(move |tx, ctx| {
             let survey = ctx.programme().survey(&id).ok_or_else(Problem::not_found)?;
-            Ok((span(tx, ctx, &member.id, survey)?, surveys::get(tx, &member.id, &id)?))
+            Ok((Past::load(tx, &member.id)?.span(ctx, survey), surveys::get(tx, &member.id, &id)?))
         })
         .await?;
     let (from, until) = span.ok_or_else(Problem::not_found)?;
@@ -243,7 +246,7 @@ fn save(
     mut response: Response,
 ) -> Result<Value, Problem> {
     let survey = ctx.programme().survey(id).ok_or_else(Problem::not_found)?;
-    let (from, until) = span(db, ctx, member, survey)?.ok_or_else(Problem::not_found)?;
+    let (from, until) = Past::load(db, member)?.span(ctx, survey).ok_or_else(Problem::not_found)?;
     tiers::settle(db, &ctx.scene, member)?;
     let before = surveys::get(db, member, id)?;
     if let Some(stored) = before.as_ref().filter(|stored| stored.submitted) {

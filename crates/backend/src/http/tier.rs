@@ -5,8 +5,8 @@ use super::views::{fields, image, put, tier_ref, time};
 use crate::clock::{DAY, Millis, rfc3339};
 use crate::problem::Problem;
 use crate::programme::{Benefit, Tier, benefit_picture_id};
-use crate::rules::tier::{Activity, Threshold, met, window_start};
-use crate::store::tiers;
+use crate::rules::tier::{Activity, Threshold, met};
+use crate::store::tiers::{self, Settled};
 use axum::Json;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -28,8 +28,9 @@ fn requirements(thresholds: &[Threshold], done: &Activity, by: Option<Millis>) -
     thresholds.iter().map(view).collect()
 }
 
-pub(crate) fn view(db: &Connection, ctx: &Ctx, member: &str) -> Result<Value, Problem> {
-    let standing = tiers::settle(db, &ctx.scene, member)?;
+/// The tier of a member who is settled.
+pub(crate) fn view(db: &Connection, ctx: &Ctx, member: &str, settled: &Settled) -> Result<Value, Problem> {
+    let standing = settled.standing;
     let programme = ctx.programme();
     let tier = &programme.tiers[standing.level];
     let mut current = fields(tier_ref(ctx, tier));
@@ -42,12 +43,10 @@ pub(crate) fn view(db: &Connection, ctx: &Ctx, member: &str) -> Result<Value, Pr
         "as_of": rfc3339(ctx.now()),
     }));
     if let Some(next) = programme.tiers.get(standing.level + 1) {
-        let from = window_start(ctx.now(), programme.tier_window_months, ctx.scene.zone());
-        let done = tiers::activity(db, member, from, ctx.now())?;
         let next = json!({
             "tier": tier_ref(ctx, next),
             "match": next.matching.name(),
-            "requirements": requirements(&next.thresholds, &done, None),
+            "requirements": requirements(&next.thresholds, &settled.window, None),
         });
         map.insert("next".into(), next);
     }
@@ -88,7 +87,9 @@ fn benefit_view(ctx: &Ctx, tier: &Tier, benefit: &Benefit) -> Value {
 }
 
 pub(crate) async fn mine(ctx: Ctx, member: Member) -> Result<Json<Value>, Problem> {
-    ctx.run(move |tx, ctx| view(tx, ctx, &member.id)).await.map(Json)
+    ctx.read(move |tx, ctx| view(tx, ctx, &member.id, &tiers::settle(tx, &ctx.scene, &member.id)?))
+        .await
+        .map(Json)
 }
 
 pub(crate) async fn list(ctx: Ctx, _: Member) -> Json<Value> {

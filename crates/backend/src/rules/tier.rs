@@ -116,6 +116,7 @@ pub(crate) fn period_end(start: Millis, months: u32, zone: Tz) -> Millis {
 
 /// Judges a member at `now`: keeps or lowers the level at each period's end that has passed, by one level at a time, and then
 /// raises it to the highest level whose thresholds are met. `activity(from, until)` tells what happened after `from` up to `until`.
+/// Gives what happened within the window that counts for a rise, too.
 pub(crate) fn judge<E>(
     levels: &[Level],
     standing: Standing,
@@ -123,7 +124,7 @@ pub(crate) fn judge<E>(
     months: u32,
     zone: Tz,
     mut activity: impl FnMut(Millis, Millis) -> Result<Activity, E>,
-) -> Result<Standing, E> {
+) -> Result<(Standing, Activity), E> {
     let mut standing = standing;
     while let Some(end) = standing.period_end.filter(|end| *end <= now) {
         let level = &levels[standing.level];
@@ -148,7 +149,7 @@ pub(crate) fn judge<E>(
             period_end: Some(period_end(now, months, zone)),
         };
     }
-    Ok(standing)
+    Ok((standing, window))
 }
 
 /// Where the window begins that counts for a rise at `now`.
@@ -180,7 +181,7 @@ mod tests {
 
     fn judged(standing: Standing, now: Millis, spend: i64, visits: i64) -> Standing {
         let activity = Activity { spend, visits, ..Activity::default() };
-        judge(&levels(), standing, now, 12, ZONE, |_, _| Ok::<_, ()>(activity)).unwrap()
+        judge(&levels(), standing, now, 12, ZONE, |_, _| Ok::<_, ()>(activity)).unwrap().0
     }
 
     #[test]

@@ -25,7 +25,7 @@ struct Writer<'a> {
     refunds: Vec<(Millis, Redemption)>,
 }
 
-fn bonus_title() -> Text {
+pub(super) fn bonus_title() -> Text {
     Text::new("会员日加赠", "會員日加贈", "Member day bonus")
 }
 

@@ -1,6 +1,7 @@
 //! The members that a seeded database begins with: who they are, and twelve months of what they did.
 
 pub(crate) mod catalogue;
+pub(crate) mod crowd;
 mod history;
 mod plan;
 mod rng;

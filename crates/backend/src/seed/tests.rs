@@ -43,7 +43,7 @@ fn each_persona_is_as_promised() {
             db.transact(|tx| {
                 let member = members::id_by_phone(tx, &seed.phone)?.unwrap();
                 let before = tiers::standing(tx, &scene, &member)?;
-                let standing = tiers::settle(tx, &scene, &member)?;
+                let standing = tiers::settle(tx, &scene, &member)?.standing;
                 let name = format!("{id} {}", seed.persona);
                 assert_eq!(before, standing, "{name}: judged otherwise");
                 assert_eq!(scene.programme.tiers[standing.level].id, seed.tier, "{name}");

@@ -70,29 +70,27 @@ impl Coupon {
 
 /// Stores a coupon; its `seq` is chosen here.
 pub(crate) fn insert(db: &Connection, member: &str, coupon: &Coupon) -> rusqlite::Result<()> {
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO coupons (id, member_id, offer_id, code, used_at, given_at, valid_from, valid_until)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        params![
-            coupon.id,
-            member,
-            coupon.offer_id,
-            coupon.code,
-            coupon.used_at,
-            coupon.given_at,
-            coupon.valid_from,
-            coupon.valid_until
-        ],
-    )?;
+    )?
+    .execute(params![
+        coupon.id,
+        member,
+        coupon.offer_id,
+        coupon.code,
+        coupon.used_at,
+        coupon.given_at,
+        coupon.valid_from,
+        coupon.valid_until
+    ])?;
     Ok(())
 }
 
 /// Stores a coupon that the member claims, which works once for an offer.
 pub(crate) fn claim(db: &Connection, member: &str, coupon: &Coupon) -> rusqlite::Result<()> {
-    db.execute(
-        "INSERT INTO coupon_claims (member_id, offer_id, claimed_at) VALUES (?1, ?2, ?3)",
-        params![member, coupon.offer_id, coupon.valid_from],
-    )?;
+    db.prepare_cached("INSERT INTO coupon_claims (member_id, offer_id, claimed_at) VALUES (?1, ?2, ?3)")?
+        .execute(params![member, coupon.offer_id, coupon.valid_from])?;
     insert(db, member, coupon)
 }
 

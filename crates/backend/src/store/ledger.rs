@@ -50,7 +50,7 @@ pub(crate) fn buckets(db: &Connection, member: &str) -> rusqlite::Result<Buckets
     Ok(Buckets::new(rows.collect::<rusqlite::Result<Vec<_>>>()?))
 }
 
-fn save(db: &Connection, member: &str, buckets: &Buckets) -> rusqlite::Result<()> {
+pub(crate) fn save(db: &Connection, member: &str, buckets: &Buckets) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM buckets WHERE member_id = ?1")?.execute([member])?;
     let mut insert =
         db.prepare_cached("INSERT INTO buckets (member_id, expires_at, remaining) VALUES (?1, ?2, ?3)")?;
@@ -61,11 +61,11 @@ fn save(db: &Connection, member: &str, buckets: &Buckets) -> rusqlite::Result<()
 }
 
 /// What is common to every movement of points.
-struct Movement<'a> {
-    kind: &'static str,
-    amount: i64,
-    expires_at: Option<Millis>,
-    used: Option<&'a [Portion]>,
+pub(crate) struct Movement<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) amount: i64,
+    pub(crate) expires_at: Option<Millis>,
+    pub(crate) used: Option<&'a [Portion]>,
 }
 
 fn write(
@@ -78,6 +78,22 @@ fn write(
 ) -> rusqlite::Result<i64> {
     let seq: i64 =
         db.prepare_cached("SELECT COALESCE(MAX(seq), 0) + 1 FROM ledger")?.query_row([], |row| row.get(0))?;
+    let id = ids::stable(&["ledger", member, &seq.to_string()]);
+    append(db, (seq, &id), member, at, buckets.balance(), movement, cause)?;
+    save(db, member, buckets)?;
+    Ok(buckets.balance())
+}
+
+/// Writes an entry under a number and a name that are free. The member's buckets are the caller's to keep in step.
+pub(crate) fn append(
+    db: &Connection,
+    (seq, id): (i64, &str),
+    member: &str,
+    at: Millis,
+    balance_after: i64,
+    movement: &Movement<'_>,
+    cause: &Cause<'_>,
+) -> rusqlite::Result<()> {
     let json = |value: Option<&Text>| value.map(serde_json::to_string).transpose().map_err(to_sql);
     let used = movement.used.map(serde_json::to_string).transpose().map_err(to_sql)?;
     db.prepare_cached(
@@ -87,11 +103,11 @@ fn write(
     )?
     .execute(params![
         seq,
-        ids::stable(&["ledger", member, &seq.to_string()]),
+        id,
         member,
         movement.kind,
         movement.amount,
-        buckets.balance(),
+        balance_after,
         cause.reason,
         cause.kind,
         cause.id,
@@ -101,8 +117,7 @@ fn write(
         movement.expires_at,
         used,
     ])?;
-    save(db, member, buckets)?;
-    Ok(buckets.balance())
+    Ok(())
 }
 
 fn to_sql(error: serde_json::Error) -> rusqlite::Error {
@@ -119,13 +134,13 @@ pub(crate) fn latest(db: &Connection, member: &str) -> rusqlite::Result<Millis> 
         .query_row([member], |row| row.get(0))
 }
 
-/// Turns what has expired by now into `expire` entries, each dated at its expiry.
-pub(crate) fn expire(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<()> {
+/// Turns what has expired by now into `expire` entries, each dated at its expiry. Returns what is left.
+pub(crate) fn expire(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<Buckets> {
     let mut buckets = buckets(db, member)?;
     let before = buckets.clone();
     let expired = buckets.expire(scene.now);
     if expired.is_empty() {
-        return Ok(());
+        return Ok(buckets);
     }
     let last = latest(db, member)?;
     let cause = Cause { reason: "expiry", kind: "expiry", id: None, title: None, store: None };
@@ -142,7 +157,7 @@ pub(crate) fn expire(db: &Connection, scene: &Scene, member: &str) -> rusqlite::
         };
         write(db, member, at.max(last), &remaining, &movement, &cause)?;
     }
-    Ok(())
+    Ok(buckets)
 }
 
 /// Credits earned points, which expire at `expires_at` or by the programme's policy. Returns the new balance.

@@ -32,11 +32,12 @@ pub(crate) fn id_by_phone(db: &Connection, phone: &str) -> rusqlite::Result<Opti
 
 /// Adds a member at the base tier.
 pub(crate) fn insert(db: &Connection, member: &Member, base_tier: &str) -> rusqlite::Result<()> {
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO members (id, phone, display_name, birthday, locale, theme, personalisation, card_secret, tier_id,
             tier_since, period_start, joined_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?10)",
-        params![
+    )?
+    .execute(params![
             member.id,
             member.phone,
             member.display_name,
@@ -47,8 +48,7 @@ pub(crate) fn insert(db: &Connection, member: &Member, base_tier: &str) -> rusql
             member.card_secret,
             base_tier,
             member.joined_at,
-        ],
-    )?;
+        ])?;
     Ok(())
 }
 
@@ -92,9 +92,9 @@ pub(crate) fn consents(db: &Connection, member: &str) -> rusqlite::Result<Vec<Co
 }
 
 pub(crate) fn set_consent(db: &Connection, member: &str, consent: &Consent) -> rusqlite::Result<()> {
-    db.execute(
+    db.prepare_cached(
         "INSERT OR REPLACE INTO consents (member_id, purpose, granted, version, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![member, consent.purpose, consent.granted, consent.version, consent.at],
-    )?;
+    )?
+    .execute(params![member, consent.purpose, consent.granted, consent.version, consent.at])?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use crate::clock::Millis;
 use crate::locale::Text;
 use crate::rules::occasions::Kind;
 use crate::store::ledger::from_json;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
 
 /// Something that happened and led to nothing yet.
 #[derive(Clone, Debug)]
@@ -53,21 +54,34 @@ pub(crate) fn open(db: &Connection, member: &str, since: Millis) -> rusqlite::Re
     rows.collect()
 }
 
-/// When a visit last led to an offer.
-pub(crate) fn last_visit(db: &Connection, member: &str) -> rusqlite::Result<Option<Millis>> {
-    db.prepare_cached(
-        "SELECT MAX(offered_at) FROM survey_offers
-         WHERE member_id = ?1 AND occasion = 'visit' AND survey_id IS NOT NULL",
-    )?
-    .query_row([member], |row| row.get(0))
+/// When surveys were last offered to a member.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Offered {
+    /// Of any survey after a visit.
+    pub(crate) after_visit: Option<Millis>,
+    by_survey: HashMap<String, Millis>,
 }
 
-/// When a survey was last offered to the member.
-pub(crate) fn offered_at(db: &Connection, member: &str, survey: &str) -> rusqlite::Result<Option<Millis>> {
-    db.prepare_cached("SELECT MAX(offered_at) FROM survey_offers WHERE member_id = ?1 AND survey_id = ?2")?
-        .query_row([member, survey], |row| row.get(0))
-        .optional()
-        .map(Option::flatten)
+impl Offered {
+    pub(crate) fn load(db: &Connection, member: &str) -> rusqlite::Result<Self> {
+        let mut query = db.prepare_cached(
+            "SELECT occasion, survey_id, offered_at FROM survey_offers WHERE member_id = ?1 AND survey_id IS NOT NULL",
+        )?;
+        let mut rows = query.query([member])?;
+        let mut offered = Self::default();
+        while let Some(row) = rows.next()? {
+            let (occasion, survey, at): (String, String, Millis) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            if occasion == Kind::Visit.name() {
+                offered.after_visit = offered.after_visit.max(Some(at));
+            }
+            offered.by_survey.entry(survey).and_modify(|last| *last = at.max(*last)).or_insert(at);
+        }
+        Ok(offered)
+    }
+
+    pub(crate) fn at(&self, survey: &str) -> Option<Millis> {
+        self.by_survey.get(survey).copied()
+    }
 }
 
 /// Uses an occasion up: for a survey that is offered now, or without one to let it pass. It fails for one that was used.
@@ -78,10 +92,10 @@ pub(crate) fn take(
     survey: Option<&str>,
     now: Millis,
 ) -> rusqlite::Result<()> {
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO survey_offers (member_id, occasion, occasion_id, survey_id, offered_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![member, occasion.kind.name(), occasion.id, survey, now],
-    )?;
+    )?
+    .execute(params![member, occasion.kind.name(), occasion.id, survey, now])?;
     Ok(())
 }
 
@@ -119,8 +133,9 @@ mod tests {
             take(tx, "m", &found[2], None, 31)?;
             assert!(take(tx, "m", &found[1], Some("other"), 32).is_err());
             assert_eq!(open(tx, "m", 10)?.len(), 1);
-            assert_eq!((last_visit(tx, "m")?, offered_at(tx, "m", "survey")?), (Some(30), Some(30)));
-            assert_eq!(offered_at(tx, "m", "other")?, None);
+            let offered = Offered::load(tx, "m")?;
+            assert_eq!((offered.after_visit, offered.at("survey")), (Some(30), Some(30)));
+            assert_eq!(offered.at("other"), None);
             Ok(())
         })
         .unwrap();

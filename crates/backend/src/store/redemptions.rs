@@ -140,12 +140,13 @@ impl Redemption {
 pub(crate) fn insert(db: &Connection, redemption: &Redemption) -> rusqlite::Result<()> {
     let used = serde_json::to_string(&redemption.buckets_used)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO redemptions (id, member_id, client_ref, status, reward_id, quantity, cost_points, store_id, buckets_used,
             voucher_code, valid_until, cancellable_until, balance_after, created_at, money, paid_at, due_at, issued_at, used_at,
             refunded_at, refusal)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)",
-        params![
+    )?
+    .execute(params![
             redemption.id,
             redemption.member_id,
             redemption.client_ref,
@@ -167,18 +168,18 @@ pub(crate) fn insert(db: &Connection, redemption: &Redemption) -> rusqlite::Resu
             redemption.used_at,
             redemption.refunded_at,
             redemption.refusal.map(Refusal::word),
-        ],
-    )?;
+        ])?;
     Ok(())
 }
 
 /// Stores what can change about a redemption.
 pub(crate) fn save(db: &Connection, redemption: &Redemption) -> rusqlite::Result<()> {
-    db.execute(
+    db.prepare_cached(
         "UPDATE redemptions SET status = ?2, valid_until = ?3, cancellable_until = ?4, balance_after = ?5, paid_at = ?6,
             due_at = ?7, issued_at = ?8, used_at = ?9, refunded_at = ?10, refusal = ?11
          WHERE id = ?1",
-        params![
+    )?
+    .execute(params![
             redemption.id,
             redemption.status,
             redemption.valid_until,
@@ -190,8 +191,7 @@ pub(crate) fn save(db: &Connection, redemption: &Redemption) -> rusqlite::Result
             redemption.used_at,
             redemption.refunded_at,
             redemption.refusal.map(Refusal::word),
-        ],
-    )?;
+        ])?;
     Ok(())
 }
 

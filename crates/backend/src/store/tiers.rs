@@ -1,6 +1,7 @@
 //! What a member did, and the tier that follows from it.
 
 use crate::clock::Millis;
+use crate::rules::buckets::Buckets;
 use crate::rules::tier::{Activity, Standing, judge};
 use crate::scene::Scene;
 use crate::store::{ledger, pending};
@@ -45,31 +46,41 @@ pub(crate) fn standing(db: &Connection, scene: &Scene, member: &str) -> rusqlite
 }
 
 pub(crate) fn save(db: &Connection, scene: &Scene, member: &str, standing: Standing) -> rusqlite::Result<()> {
-    db.execute(
+    db.prepare_cached(
         "UPDATE members SET tier_id = ?2, tier_since = ?3, period_start = ?4, period_end = ?5 WHERE id = ?1",
-        params![
-            member,
-            scene.programme.tiers[standing.level].id,
-            standing.since,
-            standing.period_start,
-            standing.period_end
-        ],
-    )?;
+    )?
+    .execute(params![
+        member,
+        scene.programme.tiers[standing.level].id,
+        standing.since,
+        standing.period_start,
+        standing.period_end
+    ])?;
     Ok(())
+}
+
+/// A member as of now.
+#[derive(Clone, Debug)]
+pub(crate) struct Settled {
+    pub(crate) standing: Standing,
+    /// Within the window that counts for a rise.
+    pub(crate) window: Activity,
+    pub(crate) buckets: Buckets,
 }
 
 /// Brings a member up to now: settles what was pending, expires points, judges the tier. Every piece of work on a member begins
 /// with it.
-pub(crate) fn settle(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<Standing> {
+pub(crate) fn settle(db: &Connection, scene: &Scene, member: &str) -> rusqlite::Result<Settled> {
     pending::settle_due(db, scene)?;
-    ledger::expire(db, scene, member)?;
+    let buckets = ledger::expire(db, scene, member)?;
     let before = standing(db, scene, member)?;
     let months = scene.programme.tier_window_months;
-    let after = judge(&scene.programme.levels(), before, scene.now, months, scene.zone(), |from, until| {
-        activity(db, member, from, until)
-    })?;
-    if after != before {
-        save(db, scene, member, after)?;
+    let (standing, window) =
+        judge(&scene.programme.levels(), before, scene.now, months, scene.zone(), |from, until| {
+            activity(db, member, from, until)
+        })?;
+    if standing != before {
+        save(db, scene, member, standing)?;
     }
-    Ok(after)
+    Ok(Settled { standing, window, buckets })
 }
