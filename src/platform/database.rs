@@ -16,6 +16,8 @@ const PREFIX: &str = "portal.member.intent.";
 /// Some engines neither open a database nor say that they can't.
 const PATIENCE_MS: i32 = 2_000;
 const ASLEEP_MS: i64 = 10_000;
+/// After so long every tab knows what another one has put into local storage: some engines tell them late.
+const TOLD_MS: i32 = 400;
 
 thread_local! {
     static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
@@ -45,7 +47,12 @@ pub async fn all() -> (Vec<(String, String)>, bool) {
             database.close();
             rows.ok_or(Asleep)
         }
-        Ok(None) => Ok(None),
+        Ok(None) => {
+            if !MEMORY_ONLY.get() {
+                timer::sleep(TOLD_MS).await;
+            }
+            Ok(None)
+        }
         Err(asleep) => Err(asleep),
     };
     let asleep = rows.is_err();

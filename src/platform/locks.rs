@@ -16,7 +16,7 @@ const LEASE_MS: i64 = 30_000;
 /// A tab that is asleep may hold a lock: nobody waits for it longer than a request may take.
 const PATIENCE_MS: i32 = 30_000;
 /// After this long a written lease is read back: another tab may have written at the same time.
-const SETTLE_MS: i32 = 150;
+const SETTLE_MS: i32 = 400;
 const LOOK_MS: i32 = 120;
 
 /// Others wait while it lives.

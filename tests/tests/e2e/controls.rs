@@ -6,13 +6,14 @@ use anyhow::{Context, Result};
 use fantoccini::Locator;
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, TouchActions};
 use fantoccini::key::Key;
-use member_portal::i18n::Locale;
+use member_portal::i18n::{Locale, key, t};
 use portal_tests::backend::Backend;
 use portal_tests::driver::{Browser, Engine};
 use portal_tests::page::Page;
 use portal_tests::proxy::{Fault, Proxy};
 use serde_json::{Value, json};
 
+use crate::faults::is_in_parts;
 use crate::journey::Member;
 use crate::step;
 
@@ -32,6 +33,7 @@ const WAY: &str = "
 
 fn definition() -> Value {
     json!({ "elements": [
+        { "type": "text", "name": "word", "title": "说一句" },
         { "type": "ranking", "name": "order", "title": "排个先后", "choices": ["甲", "乙", "丙", "丁"] },
         { "type": "ranking", "name": "best", "title": "挑出最好的", "selectToRankEnabled": true, "choices": ["东", "西", "南"] },
         { "type": "paneldynamic", "name": "visits", "title": "去过几次", "maxPanelCount": 3,
@@ -53,6 +55,10 @@ pub(crate) async fn walk(browser: &Browser) -> Result<Vec<String>> {
     let mut survey = member.get(&path).await?;
     survey["definition"] = definition();
     proxy.spoil(&format!("GET /api/v1{path}"), Fault::answer(200, "application/json", &survey.to_string()));
+    let outcome = part(&mut page, &path).await;
+    proxy.heal();
+    step(&mut page, "part", outcome).await;
+    proxy.spoil(&format!("GET /api/v1{path}"), Fault::answer(200, "application/json", &survey.to_string()));
     page.open(&path).await?;
     page.see("main.q:not([inert]) .rank").await?;
     let outcome = order(&mut page).await;
@@ -65,6 +71,26 @@ pub(crate) async fn walk(browser: &Browser) -> Result<Vec<String>> {
     step(&mut page, "pictures", outcome).await;
     page.check("controls").await?;
     Ok(page.findings())
+}
+
+/// The part with these controls does not come: what is answered beside them stays, and asked again, it does.
+async fn part(page: &mut Page<'_>, path: &str) -> Result<()> {
+    if !is_in_parts()? {
+        return Ok(());
+    }
+    page.proxy.spoil("GET /part-survey-rare", Fault::Drop);
+    page.open(path).await?;
+    page.fill("main.q:not([inert]) input[type=text]", "一切都好").await?;
+    page.read(t(key::ERROR_OFFLINE_TITLE)).await?;
+    page.check("controls-missing").await?;
+    page.proxy.heal();
+    while page.count("main.q .state button").await? > 0 {
+        page.press_that("main.q .state button", t(key::ACTION_RETRY)).await?;
+        page.rest().await?;
+    }
+    page.see("main.q .rank").await?;
+    page.same("controls that came late", &page.count("main.q .rank, main.q .pics, main.q .pane").await?, &3);
+    kept(page, "word", json!("一切都好")).await
 }
 
 async fn ordered(page: &mut Page<'_>, after: &str, wanted: [&str; 4]) -> Result<()> {
