@@ -49,6 +49,10 @@ async fn main() -> Result<()> {
         page("survey", &portal.origin, "/surveys/store-visit", &member, false),
         page("kiosk", &portal.origin, "/sign-in", &kiosk, false),
     ];
+    // A kiosk signs out whoever was there, which nobody was, and asks whether a member agreed yet.
+    for page in pages.iter_mut().filter(|page| page["name"] == "kiosk") {
+        page["nobody"] = json!(true);
+    }
     // Where each request waits for its own time, as on a real network.
     for name in ["home", "rewards", "survey", "kiosk"] {
         let mut same = pages.iter().find(|page| page["name"] == name).cloned().context(name)?;

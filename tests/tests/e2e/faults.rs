@@ -243,8 +243,9 @@ async fn offline(page: &mut Page<'_>) -> Result<()> {
     page.open("/").await?;
     page.see("a.tier").await?;
     if is_in_parts()? {
-        // What home leads to is fetched when somebody is there and the browser is idle; without it there is nothing to show.
-        page.script("window.dispatchEvent(new PointerEvent('pointerdown'))", vec![]).await?;
+        // What a finger is on is fetched before it is lifted; without it there is nothing to show.
+        let touch = "document.querySelector('a.tier').dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }))";
+        page.script(touch, vec![]).await?;
         let here = "return performance.getEntriesByType('resource')
             .some((one) => one.name.includes('/part-points') && one.responseEnd > 0);";
         page.until("the part with the tier", here, vec![]).await?;

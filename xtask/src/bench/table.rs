@@ -10,7 +10,7 @@ use crate::project::Project;
 const BUDGETS: &str = "docs/budgets.json";
 const RECORD: &str = "docs/performance.md";
 /// What the record replaces, up to the end of the file.
-const MARK: &str = "## The last complete run";
+const MARK: &str = "## The last run that was recorded";
 
 /// One figure.
 #[derive(Debug)]
