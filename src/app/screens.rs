@@ -301,6 +301,11 @@ impl Screens {
         }
     }
 
+    /// The next time home is on screen, what it leads to is fetched from the beginning.
+    fn begin_again(self) {
+        let _ = self.fetching_ahead.try_set_value(false);
+    }
+
     /// Loads what home leads to, one part after the other, whenever the browser is idle, as soon as somebody is there. Who saves
     /// data only gets what offers a survey, and only when one is due.
     pub(super) fn fetch_ahead(self) {
@@ -313,7 +318,9 @@ impl Screens {
             // An offer that is due is a piece of home.
             if due {
                 idle::idle().await;
-                self.load(Part::Voucher).await;
+                if !self.load(Part::Voucher).await {
+                    return self.begin_again();
+                }
             }
             if idle::saves_data() {
                 return;
@@ -325,9 +332,7 @@ impl Screens {
                 }
                 idle::idle().await;
                 if !self.load(part).await {
-                    // The next time home is on screen it begins again.
-                    let _ = self.fetching_ahead.try_set_value(false);
-                    return;
+                    return self.begin_again();
                 }
             }
         });

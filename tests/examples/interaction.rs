@@ -23,6 +23,9 @@ const TAP: &str = "
     const task = () => new Promise((go) => { const one = new MessageChannel(); one.port1.onmessage = go; one.port2.postMessage(0); });
     const pause = (ms) => new Promise((go) => setTimeout(go, ms));
     const one = (css) => document.querySelector(css);
+    // The browser checks a radio by itself; that the portal has taken the answer is seen by what it keeps, a little later.
+    let before;
+    const kept = () => localStorage.getItem(Object.keys(localStorage).find((name) => name.startsWith('portal.member.survey.')));
     const taps = {
         tabs: (turn) => {
             const tabs = [...document.querySelectorAll('nav.tabs a:not(.mid)')];
@@ -39,10 +42,16 @@ const TAP: &str = "
         sheet: () => [one('#narrow'), () => one('#sheet h2, #sheet h1')],
         answer: (turn) => {
             const input = document.querySelectorAll('main input[type=radio]')[turn % 2];
+            before = kept();
             return [input, () => input.checked];
         },
     };
-    const after = { sheet: async () => {
+    const after = { answer: async () => {
+        for (let tries = 0; kept() === before; tries += 1) {
+            if (tries > 100) throw new Error('an answer is not kept');
+            await pause(50);
+        }
+    }, sheet: async () => {
         document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
         for (let tries = 0; one('#sheet') && tries < 100; tries += 1) await pause(20);
     } };

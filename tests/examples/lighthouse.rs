@@ -116,6 +116,7 @@ fn told(medians: &Value) -> Result<Value> {
     let mut all = Map::new();
     for (page, figures) in medians.as_object().context("no pages")? {
         for figure in FIGURES {
+            ensure!(figures[figure].is_number(), "{page} has no {figure}");
             all.insert(format!("{page}_{figure}"), figures[figure].clone());
         }
         let missing: f64 =

@@ -58,7 +58,7 @@ async fn bench(browser: &Browser, proxy: &Proxy) -> Result<Value> {
         "elements": walk.nodes,
         "blank": walk.blank,
         "long_tasks": tasks.len(),
-        "longest_task_ms": tasks.last(),
+        "longest_task_ms": tasks.last().copied().unwrap_or_default(),
         "median_long_task_ms": tasks.get(tasks.len() / 2),
         "heap_bytes": metric("JSHeapUsedSize")?,
         "nodes_afterwards": metric("Nodes")?,

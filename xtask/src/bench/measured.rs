@@ -250,10 +250,8 @@ impl Bench {
     /// Each figure with its name, what it is, and its value.
     fn figures(&self, result: &Value) -> anyhow::Result<Vec<(String, String, f64)>> {
         let figure = |(name, what): &(&str, &str)| {
-            // Without a long task there is no longest one.
-            let none = result[*name].is_null() && result.get(*name).is_some();
-            let value = if none { Some(0.0) } else { result[*name].as_f64() };
-            anyhow::Ok(((*name).to_owned(), (*what).to_owned(), value.context((*name).to_owned())?))
+            let value = result[*name].as_f64().with_context(|| (*name).to_owned())?;
+            anyhow::Ok(((*name).to_owned(), (*what).to_owned(), value))
         };
         self.figures.iter().map(figure).collect()
     }
@@ -269,11 +267,13 @@ mod tests {
 
     #[test]
     fn every_figure_has_to_be_told() {
-        let good = json!({ "elements": 1500, "long_tasks": 0, "longest_task_ms": null, "heap_bytes": 12 });
+        let good = json!({ "elements": 1500, "long_tasks": 0, "longest_task_ms": 0, "heap_bytes": 12 });
         let told = SCROLL.figures(&good).unwrap();
         assert_eq!(told.iter().map(|(_, _, value)| *value).collect::<Vec<_>>(), [1500.0, 0.0, 0.0, 12.0]);
         assert!(SCROLL.figures(&json!({ "elements": "many" })).is_err());
         assert!(SCROLL.figures(&json!({})).is_err());
+        let null = json!({ "elements": 1500, "long_tasks": 0, "longest_task_ms": null, "heap_bytes": 12 });
+        assert!(SCROLL.figures(&null).is_err(), "what was not measured is not nothing");
     }
 
     #[test]
