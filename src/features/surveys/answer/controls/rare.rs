@@ -6,7 +6,6 @@ use crate::parts::failure::failure;
 use crate::platform::part::part;
 use crate::ui::{Build, bone, live};
 use leptos::prelude::*;
-use std::cell::Cell;
 use survey::{Kind, Value};
 use wasm_bindgen_futures::spawn_local;
 
@@ -17,8 +16,18 @@ type Draw = fn(Place) -> AnyView;
 const KINDS: [&str; 7] =
     ["ranking", "imagepicker", "matrix", "matrixdropdown", "matrixdynamic", "multipletext", "paneldynamic"];
 
+/// How it stands with their code.
+#[derive(Clone, Copy)]
+enum Code {
+    Missing,
+    Asked,
+    Here(Draw),
+    Failed,
+}
+
 thread_local! {
-    static HERE: Cell<Option<Draw>> = const { Cell::new(None) };
+    /// One for all of them, so that one retry is, too.
+    static CODE: ArcRwSignal<Code> = ArcRwSignal::new(Code::Missing);
 }
 
 part!(survey_rare() -> Draw, |place| match place.kind() {
@@ -33,10 +42,8 @@ part!(survey_rare() -> Draw, |place| match place.kind() {
 
 /// Fetches them where a definition asks for one, so that they are here before its page is.
 pub(in super::super) fn ahead(definition: &Value) {
-    if HERE.get().is_none() && names_one(definition) {
-        spawn_local(async {
-            load().await;
-        });
+    if names_one(definition) {
+        fetch_missing();
     }
 }
 
@@ -51,29 +58,32 @@ fn names_one(value: &Value) -> bool {
     }
 }
 
-async fn load() -> Option<Draw> {
-    let draw = survey_rare().await.ok();
-    HERE.set(HERE.get().or(draw));
-    draw
+fn code() -> ArcRwSignal<Code> {
+    CODE.with(Clone::clone)
+}
+
+fn fetch_missing() {
+    if matches!(code().get_untracked(), Code::Missing | Code::Failed) {
+        fetch();
+    }
+}
+
+fn fetch() {
+    code().set(Code::Asked);
+    spawn_local(async {
+        code().set(survey_rare().await.map_or(Code::Failed, Code::Here));
+    });
 }
 
 /// The control, as soon as its code is here; a retry where that can't be had. Answers are the form's, so that nothing is lost.
 pub(super) fn control(place: Place) -> AnyView {
-    if let Some(draw) = HERE.get() {
-        return draw(place);
-    }
-    let fetched = RwSignal::new(None);
-    let fetch = move || {
-        let _ = fetched.try_set(None);
-        spawn_local(async move {
-            let draw = load().await;
-            let _ = fetched.try_set(Some(draw));
-        });
-    };
-    fetch();
-    live(move || match fetched.get() {
-        None => view! { <div class="loading" aria-hidden="true">{bone("t", 10)}{bone("t", 8)}</div> }.built(),
-        Some(Some(draw)) => untrack(|| draw(place)),
-        Some(None) => failure(&ApiError::Offline, fetch),
+    fetch_missing();
+    let code = code();
+    live(move || match code.get() {
+        Code::Missing | Code::Asked => {
+            view! { <div class="loading" aria-hidden="true">{bone("t", 10)}{bone("t", 8)}</div> }.built()
+        }
+        Code::Here(draw) => untrack(|| draw(place)),
+        Code::Failed => failure(&ApiError::Offline, fetch),
     })
 }
