@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use serde_json::Value;
 
 use crate::project::Project;
@@ -64,8 +64,15 @@ impl Table {
         self.groups.iter().flat_map(|(_, rows)| rows)
     }
 
-    /// What is over its budget.
-    pub(crate) fn over(&self) -> Vec<String> {
+    /// # Errors
+    /// When something is over its budget; names it.
+    pub(crate) fn hold(&self) -> anyhow::Result<()> {
+        let over = self.over();
+        ensure!(over.is_empty(), "over the budget of {BUDGETS}:\n  {}", over.join("\n  "));
+        Ok(())
+    }
+
+    fn over(&self) -> Vec<String> {
         let over = self.rows().filter(|row| row.budget.is_some_and(|budget| row.measured > budget));
         over.map(|row| format!("{}: {} of {}", row.what, shown(Some(row.measured)), shown(row.budget)))
             .collect()
