@@ -40,30 +40,38 @@ async function keep(path, answer) {
   }
 }
 
+const late = () => new Promise((done) => setTimeout(done, PATIENCE_MS));
+
+// What is kept, or else what was asked for. Caches that are being emptied may never answer: nobody waits for them who has
+// something better.
+async function first(known, ask) {
+  const answer = await Promise.race([known, late()]);
+  return answer || ask().catch(async (error) => (await known) || Promise.reject(error));
+}
+
 // A name that follows its bytes: whoever has it needs nobody. The page checks the bytes.
-async function asset(event, path) {
-  const known = await kept(path);
-  if (known) return known;
-  const answer = await fetch(event.request);
-  event.waitUntil(keep(path, answer.clone()));
-  return answer;
+function asset(event, path) {
+  return first(kept(path), async () => {
+    const answer = await fetch(event.request);
+    event.waitUntil(keep(path, answer.clone()));
+    return answer;
+  });
 }
 
 // The server's answer, unless it is late, lost or a failure of the server's, and there is a kept one.
 async function fresh(event, path, known) {
-  const late = new Promise((done) => setTimeout(done, PATIENCE_MS));
   const asked = fetch(event.request);
   if (path !== PAGE) {
     event.waitUntil(asked.then((answer) => keep(path, answer.clone())).catch(() => undefined));
   }
   try {
-    const answer = await Promise.race([asked, late]);
+    const answer = await Promise.race([asked, late()]);
     // A redirect is what a café's network does with everything; a navigation sees it as an answer without a status.
     if (answer && answer.status >= 200 && answer.status < 500) return answer;
   } catch (error) {
     // As if it were late.
   }
-  return (await known()) || asked;
+  return first(known(), () => asked);
 }
 
 self.addEventListener('fetch', (event) => {

@@ -29,6 +29,16 @@ thread_local! {
 /// The database is there and doesn't answer.
 struct Asleep;
 
+/// Closed as soon as nobody uses it, also where its user is no longer waited for: an open one would keep a sign-out from deleting
+/// the database.
+struct Connection(IdbDatabase);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// On a shared device nothing is written down.
 pub fn keep_in_memory_only() {
     MEMORY_ONLY.set(true);
@@ -42,11 +52,7 @@ pub fn forget_memory() {
 /// Every text and its key, and whether the database may hold others: it is there and doesn't answer.
 pub async fn all() -> (Vec<(String, String)>, bool) {
     let rows = match open().await {
-        Ok(Some(database)) => {
-            let rows = timer::within(PATIENCE_MS, rows(&database)).await;
-            database.close();
-            rows.ok_or(Asleep)
-        }
+        Ok(Some(database)) => timer::within(PATIENCE_MS, rows(&database)).await.ok_or(Asleep),
         Ok(None) => {
             if !MEMORY_ONLY.get() {
                 timer::sleep(TOLD_MS).await;
@@ -72,14 +78,12 @@ pub async fn all() -> (Vec<(String, String)>, bool) {
 /// Keeps `text` under `key`; whether the database took it.
 pub async fn put(key: &str, text: &str) -> bool {
     let name = named(key);
-    if let Ok(Some(database)) = open().await {
-        let kept = write(&database, |store| store.put(&text.into(), Some(&key.into())).map(drop)).await;
-        database.close();
-        if kept {
-            storage::remove(&name);
-            MEMORY.with_borrow_mut(|memory| memory.remove(key));
-            return true;
-        }
+    if let Ok(Some(database)) = open().await
+        && write(&database, |store| store.put(&text.into(), Some(&key.into())).map(drop)).await
+    {
+        storage::remove(&name);
+        MEMORY.with_borrow_mut(|memory| memory.remove(key));
+        return true;
     }
     if MEMORY_ONLY.get() || !storage::write(&name, text) {
         MEMORY.with_borrow_mut(|memory| memory.insert(key.to_owned(), text.to_owned()));
@@ -94,7 +98,6 @@ pub async fn remove(key: &str) {
     MEMORY.with_borrow_mut(|memory| memory.remove(key));
     if let Ok(Some(database)) = open().await {
         write(&database, |store| store.delete(JsValue::from(key)).map(drop)).await;
-        database.close();
     }
 }
 
@@ -131,18 +134,16 @@ pub async fn swap_lease(key: &str, change: impl FnOnce(Option<String>) -> Option
         store.put(&text.into(), Some(&key.into())).ok()?;
         transaction.await.is_ok_and(|result| result.is_committed()).then_some(Swap::Made)
     };
-    let swapped = timer::within(PATIENCE_MS, swap).await;
-    database.close();
-    swapped.map_or(Swap::Asleep, |swapped| swapped.unwrap_or(Swap::Nowhere))
+    timer::within(PATIENCE_MS, swap).await.map_or(Swap::Asleep, |swapped| swapped.unwrap_or(Swap::Nowhere))
 }
 
 /// The database of what outlives the page.
-async fn open() -> Result<Option<IdbDatabase>, Asleep> {
+async fn open() -> Result<Option<Connection>, Asleep> {
     open_named(storage::DATABASE).await
 }
 
-/// A database, opened for one use: a connection that stays open would keep a sign-out from deleting it.
-async fn open_named(name: &str) -> Result<Option<IdbDatabase>, Asleep> {
+/// A database, opened for one use.
+async fn open_named(name: &str) -> Result<Option<Connection>, Asleep> {
     let now = clock::device().0;
     if MEMORY_ONLY.get() {
         return Ok(None);
@@ -168,7 +169,7 @@ async fn open_named(name: &str) -> Result<Option<IdbDatabase>, Asleep> {
         Ok(database.into())
     });
     match timer::within(PATIENCE_MS, JsFuture::from(opening)).await {
-        Some(opened) => Ok(opened.ok().and_then(|database| database.dyn_into().ok())),
+        Some(opened) => Ok(opened.ok().and_then(|database| database.dyn_into().ok()).map(Connection)),
         None => {
             late.set(true);
             ASLEEP.set(now + ASLEEP_MS);
@@ -177,7 +178,7 @@ async fn open_named(name: &str) -> Result<Option<IdbDatabase>, Asleep> {
     }
 }
 
-async fn rows(database: &IdbDatabase) -> Option<BTreeMap<String, String>> {
+async fn rows(database: &Connection) -> Option<BTreeMap<String, String>> {
     let transaction = begin(database, "readonly")?;
     let store = transaction.object_store(STORE).ok()?;
     // Both listen before either is awaited.
@@ -190,7 +191,7 @@ async fn rows(database: &IdbDatabase) -> Option<BTreeMap<String, String>> {
 
 /// Writes, and waits until it is on the disk, as far as the engine can promise that.
 async fn write(
-    database: &IdbDatabase,
+    database: &Connection,
     change: impl FnOnce(&idb::ObjectStore) -> Result<(), idb::Error>,
 ) -> bool {
     let Some(transaction) = begin(database, "readwrite") else { return false };
@@ -200,7 +201,7 @@ async fn write(
 }
 
 /// A transaction that is only over when it is on the disk; `idb` has no word for that.
-fn begin(database: &IdbDatabase, mode: &str) -> Option<Transaction> {
+fn begin(Connection(database): &Connection, mode: &str) -> Option<Transaction> {
     let begin: Function = Reflect::get(database, &"transaction".into()).ok()?.dyn_into().ok()?;
     let options = Object::new();
     let _ = Reflect::set(&options, &"durability".into(), &"strict".into());

@@ -273,6 +273,41 @@ test('full storage and taken storage cost nothing but the keeping', async () => 
   assert.equal((await get(MODULE)).body, MODULE);
 });
 
+test('caches that don’t answer are waited for three seconds, and for longer only where there is no network', async () => {
+  const beat = () => new Promise((done) => setTimeout(done, 5));
+  const { world, get, visit, timers } = await installed();
+  const { match, open } = world.caches;
+  let wake;
+  world.caches.match = () => new Promise((done) => { wake = done; });
+  const online = get(MODULE);
+  await beat();
+  assert.deepEqual([world.sent.length, timers.at(-1).wait], [0, 3000]);
+  timers.at(-1).run();
+  assert.equal((await online).body, MODULE);
+  assert.equal(world.sent.length, 1);
+
+  world.online = false;
+  const offline = get(MODULE);
+  await beat();
+  timers.at(-1).run();
+  await beat();
+  wake(match(MODULE));
+  assert.equal((await offline).body, MODULE);
+
+  world.online = true;
+  world.slow.add('/');
+  world.caches.open = () => new Promise(() => {});
+  const screen = visit('/');
+  await beat();
+  timers.at(-1).run();
+  await beat();
+  timers.at(-1).run();
+  await beat();
+  world.late[0].done(page());
+  assert.match((await screen).body, new RegExp(SCRIPT));
+  world.caches.open = open;
+});
+
 test('the API, pictures, others and what must be fresh are not touched, and no answer of the API is kept', async () => {
   const { world, get, visit } = await installed();
   const before = world.held();

@@ -9,17 +9,20 @@ use crate::journey::Member;
 /// Storage, databases with what is in them, caches with the text of what is in them, and what scripts see of cookies.
 const DUMP: &str = "
     const done = arguments[arguments.length - 1];
-    const asked = (request) => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); });
+    const within = (what, work) => Promise.race([work, new Promise((_, no) => setTimeout(() => no(`${what} is silent`), 10000))]);
+    const asked = (what, request) => within(what, new Promise((yes, no) => {
+        request.onsuccess = () => yes(request.result);
+        request.onerror = () => no(request.error);
+    }));
     const databases = async () => {
         if (!window.indexedDB || !indexedDB.databases) return [];
         const all = [];
-        for (const { name } of await indexedDB.databases()) {
-            const opening = indexedDB.open(name);
-            const database = await asked(opening);
+        for (const { name } of await within('the list of databases', indexedDB.databases())) {
+            const database = await asked(`database ${name}`, indexedDB.open(name));
             const stores = {};
             for (const store of [...database.objectStoreNames]) {
                 const inside = database.transaction(store).objectStore(store);
-                stores[store] = [await asked(inside.getAllKeys()), await asked(inside.getAll())];
+                stores[store] = [await asked(`${name} ${store}`, inside.getAllKeys()), await asked(`${name} ${store}`, inside.getAll())];
             }
             database.close();
             all.push([name, stores]);
@@ -29,12 +32,12 @@ const DUMP: &str = "
     const kept = async () => {
         if (!window.caches) return [];
         const all = [];
-        for (const name of await caches.keys()) {
-            const cache = await caches.open(name);
-            for (const request of await cache.keys()) {
-                const answer = await cache.match(request);
+        for (const name of await within('the list of caches', caches.keys())) {
+            const cache = await within(`cache ${name}`, caches.open(name));
+            for (const request of await within(`what is in cache ${name}`, cache.keys())) {
+                const answer = await within(request.url, cache.match(request));
                 const kind = answer.headers.get('content-type') || '';
-                const text = /wasm|image/.test(kind) ? '' : await answer.text();
+                const text = /wasm|image/.test(kind) ? '' : await within(`the text of ${request.url}`, answer.text());
                 all.push([name, new URL(request.url).pathname + new URL(request.url).search, answer.status, kind, text]);
             }
         }
@@ -44,6 +47,8 @@ const DUMP: &str = "
         local: { ...localStorage }, session: { ...sessionStorage }, cookie: document.cookie, name: window.name,
         databases: await databases(), caches: await kept(),
     }))().then(done, (error) => done(String(error)));";
+/// How its complaint ends about what doesn't answer.
+const SILENT: &str = " is silent";
 
 /// Takes all of it away, except the session's cookie, which no script can reach.
 pub(super) const WIPE: &str = "
@@ -68,6 +73,12 @@ pub(super) async fn read(page: &Page<'_>) -> Result<Value> {
     let dump = page.client().execute_async(DUMP, vec![]).await.context("what the device holds")?;
     ensure!(dump["local"].is_object(), "what the device holds: {dump}");
     Ok(dump)
+}
+
+/// Whether it could not be read because the browser's own storage did not answer: seen in Chromium on a busy machine, just after
+/// a sign-out has cleared the site.
+pub(super) fn is_silence(outcome: &Result<()>) -> bool {
+    outcome.as_ref().is_err_and(|error| format!("{error:#}").contains(SILENT))
 }
 
 /// What there is of a member that nobody else has: identifier, name, number, vouchers, coupons, points.
