@@ -1,4 +1,4 @@
-//! Moments and what the calendar calls them. The only user of chrono; what a person reads is formatted by the browser.
+//! Moments and what the calendar calls them. The only user of chrono.
 
 use chrono::{DateTime, Datelike, Timelike};
 
@@ -102,6 +102,17 @@ pub struct Civil {
     pub hour: u32,
     /// 0 to 59.
     pub minute: u32,
+}
+
+impl Civil {
+    /// 16:58
+    pub fn clock(self) -> String {
+        let mut text = String::with_capacity(5);
+        push_digits(&mut text, self.hour, 2);
+        text.push(':');
+        push_digits(&mut text, self.minute, 2);
+        text
+    }
 }
 
 fn push_digits(text: &mut String, value: u32, width: u32) {

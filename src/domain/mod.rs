@@ -28,3 +28,4 @@ pub mod tier_table;
 pub mod wallet;
 pub mod wechat;
 pub mod window;
+pub mod zone;

@@ -3,6 +3,8 @@
 //! In a message `{name}` is replaced, `{n#point#points}` is the first form where `n` is 1 and the second elsewhere, and
 //! `*…*` is emphasised by [`segments`].
 
+pub mod date;
+
 use std::cell::Cell;
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));
