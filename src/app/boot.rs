@@ -8,7 +8,7 @@ use crate::domain::channel::Channel;
 use crate::domain::config::{Config, ConfigFault};
 use crate::domain::programme::Programme;
 use crate::i18n;
-use crate::platform::{clock, dom, intl, watchdog};
+use crate::platform::{clock, dom, intl, timer, watchdog};
 use crate::state::look::{self, Theme};
 use crate::state::{Portal, session};
 use leptos::mount::mount_to;
@@ -33,6 +33,8 @@ pub(super) async fn run() {
             if let Some(time) = programme.server_time {
                 clock::learn(time);
             }
+            // What is drawn so far, the brand's picture foremost, needn't wait for all of the shell.
+            timer::sleep(0).await;
             mount(move || shell::shell(Portal::new(programme, config, channel, locale, theme)));
         }
         Err(Stop::Config(fault)) => mount(move || stopped::config(&fault)),

@@ -1,5 +1,6 @@
 //! The document around the app.
 
+use crate::platform::reach;
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, HtmlElement, ScrollToOptions};
 
@@ -14,6 +15,12 @@ fn root() -> Option<HtmlElement> {
 /// The element that the app is drawn into.
 pub fn mount_point() -> Option<HtmlElement> {
     document()?.get_element_by_id("app")?.dyn_into().ok()
+}
+
+/// Says what the page is called and looks like when it is installed. Not in the page from the start: browsers fetch it long before
+/// anybody needs it.
+pub fn add_manifest() {
+    reach::add_to_head("link", &[("rel", "manifest"), ("href", "/manifest.webmanifest")]);
 }
 
 /// Sets an attribute of `<html>`.

@@ -31,6 +31,17 @@ pub fn call(object: &JsValue, name: &str, argument: Option<&JsValue>) -> Option<
     }
 }
 
+/// Puts an element with these members at the end of the document's head.
+pub fn add_to_head(tag: &str, members: &[(&str, &str)]) {
+    let document = document();
+    if let Some(element) = call(&document, "createElement", Some(&tag.into())) {
+        for (name, value) in members {
+            set(&element, name, &(*value).into());
+        }
+        call(&get(&document, "head"), "appendChild", Some(&element));
+    }
+}
+
 /// What a promise comes to; `None` where it is none, or fails.
 pub async fn settled(promise: Option<JsValue>) -> Option<JsValue> {
     JsFuture::from(promise?.dyn_into::<Promise>().ok()?).await.ok()

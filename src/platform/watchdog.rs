@@ -2,7 +2,7 @@
 //! programme.
 
 use crate::platform::clock::whole;
-use crate::platform::reach::{call, document, get, set, text, window};
+use crate::platform::reach::{add_to_head, call, document, get, set, text, window};
 
 const SCRIPT: &str = "/watchdog.js";
 
@@ -31,10 +31,7 @@ pub fn begin() {
     if known.is_some_and(|known| known.is_object()) {
         return;
     }
-    if let Some(script) = call(&document, "createElement", Some(&"script".into())) {
-        set(&script, "src", &SCRIPT.into());
-        call(&get(&document, "head"), "appendChild", Some(&script));
-    }
+    add_to_head("script", &[("src", SCRIPT)]);
 }
 
 /// Tells the script that the programme runs.

@@ -36,6 +36,8 @@ pub(super) async fn walk(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.see(".tier").await?;
     // What a page does beside its screens is under way when the worker is; nothing of WeChat's comes here.
     worker::active(page).await?;
+    let named = "return document.querySelectorAll(\"link[rel='manifest'][href='/manifest.webmanifest']\").length === 1";
+    page.until("P5: what the installed app is called", named, vec![]).await?;
     page.same("W2: WeChat's script elsewhere", &page.proxy.sent("GET /jweixin.js"), &0);
     Ok(())
 }
