@@ -137,7 +137,7 @@ pub async fn send(request: Request) -> Result<Reply, ApiError> {
     let (shared, early, _write) = if reads {
         let mut shared = String::from(language);
         shared.push_str(path);
-        (Some(shared), fetch::early(path, Some(language)), None)
+        (Some(shared), fetch::early(&address, Some(language)), None)
     } else {
         (None, None, Some(fetch::Write::begin()))
     };

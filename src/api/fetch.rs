@@ -58,11 +58,11 @@ impl Drop for Write {
 }
 
 /// What the boot script has asked for already, while the programme was on its way. It is handed out once.
-pub(super) fn early(path: &str, language: Option<&str>) -> Option<Promise> {
+pub(super) fn early(address: &str, language: Option<&str>) -> Option<Promise> {
     let boot = reach::get(&reach::window(), "__portal");
     let asked = reach::get(&boot, "early");
-    let response = reach::get(&asked, path).dyn_into::<Promise>().ok()?;
-    reach::set(&asked, path, &JsValue::UNDEFINED);
+    let response = reach::get(&asked, address).dyn_into::<Promise>().ok()?;
+    reach::set(&asked, address, &JsValue::UNDEFINED);
     language.is_none_or(|language| reach::text(&boot, "locale") == language).then_some(response)
 }
 

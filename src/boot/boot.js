@@ -9,6 +9,8 @@
   // Set when the page has been read anew because a file was missing or broken, until it has started.
   const MARK = 'portal.again';
   const PLAIN = '/plain.html';
+  // Where the backend was the last time.
+  const PLACE = 'portal.api';
   // One function with what the compiler uses: a reference, two results, a sign extended, a float cut off, memory filled.
   const PROBE = [
     0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 1, 111, 2, 127, 127, 3, 2, 1, 0, 5, 3, 1, 0, 1, 10, 23, 1, 21, 0, 65, 0, 192,
@@ -70,6 +72,8 @@
     if (/^(soft|round|sharp|crisp)$/.test(brand.shape)) root.dataset.shape = brand.shape;
     const picture = (brand.landscape || {})[theme];
     if (/^(\/(?!\/)|https?:\/\/)[^"\\\n]*$/.test(picture)) {
+      // Styles would ask for it no sooner than they are laid out, and as if it mattered little.
+      Object.assign(new Image(), { fetchPriority: 'high' }).src = picture;
       root.style.setProperty('--landscape', 'url("' + picture + '")');
       root.classList.add('has-landscape');
     }
@@ -90,7 +94,7 @@
   const portal = (window.__portal = {
     // WeChat on iOS knows the page by the address that it was entered at.
     entry: location.href,
-    // The language of the early answers, which are handed over by what was asked for.
+    // The language of the early answers, which are handed over by their addresses.
     locale,
     early: {},
 
@@ -130,27 +134,39 @@
   }
 
   // What the programme asks for first in any case, and a member's home.
+  function askFirst(api) {
+    const options = {
+      headers: { Accept: 'application/json', 'Accept-Language': locale },
+      credentials: api[0] === '/' ? 'same-origin' : 'include',
+    };
+    const begin = (path) => {
+      portal.early[api + path] = ask(api + path, options);
+    };
+    begin('/programme');
+    // Only the backend knows whether somebody is signed in.
+    if (kiosk || location.pathname === '/sign-in') return;
+    begin('/me/overview');
+    if (!location.search) firstOf(location.pathname).forEach(begin);
+  }
+
+  // Where the backend is the configuration says; not to wait for it, what it said last is believed meanwhile, or what it says
+  // where nobody has changed it. Empty: nothing can be asked for early.
   function askEarly() {
-    const early = portal.early;
-    const file = (early['/config.json'] = ask('/config.json', { cache: 'no-cache' }));
+    const place = kept(PLACE);
+    const guess = place === null ? '/api/v1' : place;
+    const file = (portal.early['/config.json'] = ask('/config.json', { cache: 'no-cache' }));
+    if (guess) askFirst(guess);
     file
       .then((answer) => answer.clone().json())
       .then((config) => {
-        if ((config.auth || 'cookie') !== 'cookie') return;
-        const api = (config.api || '/api/v1').trim().replace(/\/+$/, '');
-        const options = {
-          headers: { Accept: 'application/json', 'Accept-Language': locale },
-          credentials: api[0] === '/' ? 'same-origin' : 'include',
-        };
-        const begin = (path) => {
-          early[path] = ask(api + path, options);
-        };
-        begin('/programme');
-        if (!brand.name) early['/programme'].then((answer) => answer.clone().json()).then(meet).catch(() => {});
-        // Only the backend knows whether somebody is signed in.
-        if (kiosk || location.pathname === '/sign-in') return;
-        begin('/me/overview');
-        if (!location.search) firstOf(location.pathname).forEach(begin);
+        const api =
+          (config.auth || 'cookie') === 'cookie' ? (config.api || '/api/v1').trim().replace(/\/+$/, '') : '';
+        if (api !== guess) {
+          if (!kiosk) attempt(() => localStorage.setItem(PLACE, api));
+          if (api) askFirst(api);
+        }
+        const programme = brand.name ? null : portal.early[api + '/programme'];
+        return programme && programme.then((answer) => answer.clone().json()).then(meet);
       })
       .catch(() => {});
   }
@@ -162,9 +178,10 @@
         if (innerWidth / (probe.getBoundingClientRect().width || 16) < 17.5) root.dataset.text = 'large';
         else delete root.dataset.text;
       };
-      measure();
       addEventListener('resize', measure);
+      // It measures before the first paint and forces no layout; old web-views lack it.
       if (window.ResizeObserver) new ResizeObserver(measure).observe(probe);
+      else measure();
     });
   }
 

@@ -42,6 +42,7 @@ function page({
     '[data-brand]': [elements.brand], '[integrity]': elements.files, 'meta[name=theme-color]': [elements.theme],
   };
   const head = [];
+  const pictures = [];
   const root = { dataset: {}, classList: { add: (one) => { root.className = one; } }, style: { set: {}, setProperty(key, value) { this.set[key] = value; } } };
   const document = {
     documentElement: root,
@@ -71,6 +72,7 @@ function page({
     matchMedia: () => ({ matches: false }),
     queueMicrotask: queue,
     sessionStorage: session,
+    Image: class { constructor() { pictures.push(this); } },
     addEventListener: (event, run) => { on[event] = run; },
     setTimeout: (run, wait) => timers.push({ run, wait }),
     clearTimeout: () => { state.cleared = true; },
@@ -99,7 +101,7 @@ function page({
   const missing = (tagName = 'SCRIPT', more = {}) => on.error({ target: { tagName, rel: '', ...more } });
   const rejected = (reason) => on.unhandledrejection({ reason });
   const asked = (address) => sent.filter((one) => one.address === address);
-  return { window, portal: window.__portal, state, elements, root, head, on, timers, sent, asked, load, error, missing, rejected, session };
+  return { window, portal: window.__portal, state, elements, root, head, pictures, on, timers, sent, asked, load, error, missing, rejected, session };
 }
 
 test('an engine that has it all starts, and one that lacks a piece goes to the plain page', async () => {
@@ -159,6 +161,7 @@ test('the first visit has the picture of the brand before the programme is here'
   await settle();
   assert.equal(first.elements.brand.textContent, '', 'nothing is written on a picture without its colours');
   assert.equal(first.root.style.set['--landscape'], 'url("/media/day.svg")');
+  assert.deepEqual(first.pictures.map((one) => ({ ...one })), [{ fetchPriority: 'high', src: '/media/day.svg' }]);
   assert.equal(first.root.className, 'has-landscape');
   assert.equal(first.root.dataset.shape, 'round');
   const kept = JSON.stringify({ name: '山茶', landscape: { light: '/media/own.svg' } });
@@ -180,7 +183,6 @@ test('the first visit has the picture of the brand before the programme is here'
 
 test('what the programme asks for first is asked for before it is here', async () => {
   const { portal, sent, asked } = page({ languages: ['fr', 'zh-Hant-HK'] });
-  assert.deepEqual(sent.map((one) => one.address), ['/config.json']);
   assert.equal(sent[0].cache, 'no-cache');
   await settle();
   assert.deepEqual(sent.map((one) => one.address), ['/config.json', '/api/v1/programme', '/api/v1/me/overview']);
@@ -190,7 +192,7 @@ test('what the programme asks for first is asked for before it is here', async (
     assert.equal(asked(path)[0].method, undefined);
   }
   assert.equal(portal.locale, 'zh-TW');
-  assert.deepEqual(Object.keys(portal.early), ['/config.json', '/programme', '/me/overview']);
+  assert.deepEqual(Object.keys(portal.early), ['/config.json', '/api/v1/programme', '/api/v1/me/overview']);
   assert.equal((await portal.early['/config.json']).used, false, 'the configuration can still be read');
   for (const one of Object.values(portal.early)) assert.ok((await one).ok);
 });
@@ -203,22 +205,47 @@ test('another origin and a slash at the end are treated as the client treats the
   assert.equal(asked(`${api}/me/overview`).length, 1);
 });
 
+test('nobody waits for the configuration: what it said last is believed until it is here', async () => {
+  const served = { '/config.json': { api: '/b' }, '/b/programme': { brand: { landscape: { light: '/b.svg' } } }, '/b/me/overview': {} };
+  const first = page({ served });
+  assert.deepEqual(first.sent.map((one) => one.address), ['/config.json', '/api/v1/programme', '/api/v1/me/overview']);
+  await settle();
+  assert.deepEqual(first.sent.slice(3).map((one) => one.address), ['/b/programme', '/b/me/overview']);
+  assert.equal(first.root.style.set['--landscape'], 'url("/b.svg")', 'only the right backend has a brand');
+  const local = { 'portal.api': '/b' };
+  assert.equal(first.window.localStorage.getItem('portal.api'), '/b');
+  const next = page({ served, local });
+  assert.deepEqual(next.sent.map((one) => one.address), ['/config.json', '/b/programme', '/b/me/overview']);
+  await settle();
+  assert.equal(next.sent.length, 3);
+
+  const token = page({ served: { '/config.json': { api: '/b', auth: 'bearer' } }, local });
+  await settle();
+  assert.equal(token.window.localStorage.getItem('portal.api'), '');
+  const quiet = page({ served: { '/config.json': { api: '/b', auth: 'bearer' } }, local: { 'portal.api': '' } });
+  await settle();
+  assert.deepEqual(quiet.sent.map((one) => one.address), ['/config.json']);
+  const kiosk = page({ served, name: 'kiosk 0 ' });
+  await settle();
+  assert.equal(kiosk.window.localStorage.getItem('portal.api'), null, 'a kiosk keeps nothing');
+});
+
 for (const [what, options, wanted] of [
-  ['anybody', {}, ['/config.json', '/programme', '/me/overview']],
-  ['a kiosk', { name: 'kiosk 0 ' }, ['/config.json', '/programme']],
-  ['signing in', { path: '/sign-in?next=%2Ftier' }, ['/config.json', '/programme']],
-  ['the catalogue', { path: '/rewards' }, ['/config.json', '/programme', '/me/overview', '/rewards?limit=20', '/reward-categories']],
-  ['a part of the catalogue', { path: '/rewards?affordable=true' }, ['/config.json', '/programme', '/me/overview']],
-  ['a reward', { path: '/rewards/island-mug' }, ['/config.json', '/programme', '/me/overview', '/rewards/island-mug']],
-  ['an address that is none', { path: '/rewards/..%2Fme' }, ['/config.json', '/programme', '/me/overview']],
-  ['the surveys', { path: '/surveys' }, ['/config.json', '/programme', '/me/overview', '/me/surveys']],
-  ['a survey', { path: '/surveys/store-visit' }, ['/config.json', '/programme', '/me/overview', '/surveys/store-visit']],
-  ['a token', { served: { '/config.json': { auth: 'bearer' } } }, ['/config.json']],
-  ['a broken configuration', { served: { '/config.json': { api: 7 } } }, ['/config.json']],
-  ['no configuration', { served: { '/config.json': null } }, ['/config.json']],
-  ['blocked storage', { blocked: true }, ['/config.json', '/programme', '/me/overview']],
-  ['a network that goes', { lost: ['/api/v1/programme', '/api/v1/me/overview'] }, ['/config.json', '/programme', '/me/overview']],
-  ['no network', { online: false }, ['/config.json']],
+  ['anybody', {}, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['a kiosk', { name: 'kiosk 0 ' }, ['/config.json', '/api/v1/programme']],
+  ['signing in', { path: '/sign-in?next=%2Ftier' }, ['/config.json', '/api/v1/programme']],
+  ['the catalogue', { path: '/rewards' }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview', '/api/v1/rewards?limit=20', '/api/v1/reward-categories']],
+  ['a part of the catalogue', { path: '/rewards?affordable=true' }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['a reward', { path: '/rewards/island-mug' }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview', '/api/v1/rewards/island-mug']],
+  ['an address that is none', { path: '/rewards/..%2Fme' }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['the surveys', { path: '/surveys' }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview', '/api/v1/me/surveys']],
+  ['a survey', { path: '/surveys/store-visit' }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview', '/api/v1/surveys/store-visit']],
+  ['a token', { served: { '/config.json': { auth: 'bearer' } } }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['a broken configuration', { served: { '/config.json': { api: 7 } } }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['no configuration', { served: { '/config.json': null } }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['blocked storage', { blocked: true }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['a network that goes', { lost: ['/api/v1/programme', '/api/v1/me/overview'] }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
+  ['no network', { online: false }, ['/config.json', '/api/v1/programme', '/api/v1/me/overview']],
 ]) {
   test(`early requests: ${what}`, async () => {
     const lost = [];
