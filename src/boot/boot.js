@@ -63,20 +63,23 @@
     document.querySelectorAll(selector).forEach(run);
   }
 
-  // As state::look has kept it, or, where nobody has been yet, as far as the programme's answer tells it.
+  function paintPicture(places) {
+    const picture = (brand.landscape || {})[theme];
+    if (!/^(\/(?!\/)|https?:\/\/)[^"\\\n]*$/.test(picture)) return;
+    // Styles would ask for it no sooner than they are laid out, and as if it mattered little.
+    Object.assign(new Image(), { fetchPriority: 'high' }).src = picture;
+    places.forEach((place) => place.style.setProperty('--landscape', 'url("' + picture + '")'));
+    root.classList.add('has-landscape');
+  }
+
+  // As state::look has kept it.
   function paintBrand() {
     const tokens = (brand.tokens || {})[theme] || {};
     Object.keys(tokens).forEach((name) => {
       if (/^#[0-9a-f]{3,8}$/i.test(tokens[name])) root.style.setProperty('--' + name, tokens[name]);
     });
     if (/^(soft|round|sharp|crisp)$/.test(brand.shape)) root.dataset.shape = brand.shape;
-    const picture = (brand.landscape || {})[theme];
-    if (/^(\/(?!\/)|https?:\/\/)[^"\\\n]*$/.test(picture)) {
-      // Styles would ask for it no sooner than they are laid out, and as if it mattered little.
-      Object.assign(new Image(), { fetchPriority: 'high' }).src = picture;
-      root.style.setProperty('--landscape', 'url("' + picture + '")');
-      root.classList.add('has-landscape');
-    }
+    paintPicture([root]);
     if (tokens.sky1 || theme === 'dark') {
       each('meta[name=theme-color]', (meta) => {
         meta.content = tokens.sky1 || '#171d20';
@@ -120,11 +123,12 @@
   });
 
   // The first visit has the brand's picture while the module is on its way. Colours are the programme's to derive, and without
-  // them nothing could be written on it.
-  function meet({ brand: { landscape, shape } }) {
+  // them nothing could be written on it. Set where it is drawn: from the root it would have every element styled anew.
+  function meet(programme) {
     if (started) return;
-    Object.assign(brand, { landscape, shape });
-    paintBrand();
+    brand.landscape = programme.brand.landscape;
+    if (document.readyState !== 'loading') paintPicture(document.querySelectorAll('.drawn'));
+    else document.addEventListener('DOMContentLoaded', () => meet(programme));
   }
 
   // What the screens that messages and cards lead to read first, as api::endpoint writes it.

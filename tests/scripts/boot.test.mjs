@@ -34,12 +34,12 @@ function page({
   const elements = {
     fail: element({ hidden: true }), app: element(), boot: element({ remove: () => { state.shellGone = true; } }),
     why: ['B-02 B-04', 'B-01', 'B-03'].map((why) => element({ dataset: { why } })), code: element(), brand: element(),
-    theme: { content: '#dce3e6' },
+    theme: { content: '#dce3e6' }, drawn: { style: { set: {}, setProperty(key, value) { this.set[key] = value; } } },
     files: [{ src: `${ORIGIN}/app-1.js` }, { href: `${ORIGIN}/main-1.css` }],
   };
   const found = {
     '#fail': [elements.fail], '#boot': [elements.boot], '#probe': [], '[data-why]': elements.why, '[data-code]': [elements.code],
-    '[data-brand]': [elements.brand], '[integrity]': elements.files, 'meta[name=theme-color]': [elements.theme],
+    '[data-brand]': [elements.brand], '.drawn': [elements.drawn], '[integrity]': elements.files, 'meta[name=theme-color]': [elements.theme],
   };
   const head = [];
   const pictures = [];
@@ -160,10 +160,16 @@ test('the first visit has the picture of the brand before the programme is here'
   const first = page({ served });
   await settle();
   assert.equal(first.elements.brand.textContent, '', 'nothing is written on a picture without its colours');
-  assert.equal(first.root.style.set['--landscape'], 'url("/media/day.svg")');
+  assert.deepEqual(first.elements.drawn.style.set, { '--landscape': 'url("/media/day.svg")' });
+  assert.deepEqual(first.root.style.set, {}, 'the rest of the page is not styled anew');
   assert.deepEqual(first.pictures.map((one) => ({ ...one })), [{ fetchPriority: 'high', src: '/media/day.svg' }]);
   assert.equal(first.root.className, 'has-landscape');
-  assert.equal(first.root.dataset.shape, 'round');
+  const reading = page({ served, reading: true });
+  await settle();
+  assert.deepEqual(reading.elements.drawn.style.set, {});
+  reading.window.document.readyState = 'interactive';
+  reading.on.DOMContentLoaded();
+  assert.deepEqual(reading.elements.drawn.style.set, { '--landscape': 'url("/media/day.svg")' });
   const kept = JSON.stringify({ name: '山茶', landscape: { light: '/media/own.svg' } });
   const again = page({ served, local: { 'portal.brand': kept } });
   await settle();
@@ -211,7 +217,7 @@ test('nobody waits for the configuration: what it said last is believed until it
   assert.deepEqual(first.sent.map((one) => one.address), ['/config.json', '/api/v1/programme', '/api/v1/me/overview']);
   await settle();
   assert.deepEqual(first.sent.slice(3).map((one) => one.address), ['/b/programme', '/b/me/overview']);
-  assert.equal(first.root.style.set['--landscape'], 'url("/b.svg")', 'only the right backend has a brand');
+  assert.equal(first.elements.drawn.style.set['--landscape'], 'url("/b.svg")', 'only the right backend has a brand');
   const local = { 'portal.api': '/b' };
   assert.equal(first.window.localStorage.getItem('portal.api'), '/b');
   const next = page({ served, local });
