@@ -123,7 +123,8 @@
   });
 
   // The first visit has the brand's picture while the module is on its way. Colours are the programme's to derive, and without
-  // them nothing could be written on it. Set where it is drawn: from the root it would have every element styled anew.
+  // them nothing could be written on it, and a kiosk's screen would be a band of it on a grey ground. Set where it is drawn: from
+  // the root it would have every element styled anew.
   function meet(programme) {
     if (started) return;
     brand.landscape = programme.brand.landscape;
@@ -169,7 +170,7 @@
           if (!kiosk) attempt(() => localStorage.setItem(PLACE, api));
           if (api) askFirst(api);
         }
-        const programme = brand.name ? null : portal.early[api + '/programme'];
+        const programme = kiosk || brand.name ? null : portal.early[api + '/programme'];
         return programme && programme.then((answer) => answer.clone().json()).then(meet);
       })
       .catch(() => {});

@@ -234,6 +234,7 @@ test('nobody waits for the configuration: what it said last is believed until it
   const kiosk = page({ served, name: 'kiosk 0 ' });
   await settle();
   assert.equal(kiosk.window.localStorage.getItem('portal.api'), null, 'a kiosk keeps nothing');
+  assert.deepEqual(kiosk.pictures, []);
 });
 
 for (const [what, options, wanted] of [
