@@ -67,6 +67,8 @@ pub(crate) async fn walk(page: &mut Page<'_>, backend: &Backend, clock: &AtomicI
     let outcome = pictures(page).await;
     page.proxy.heal();
     step(page, "pictures", outcome).await;
+    let outcome = drawn_anew(page).await;
+    step(page, "drawn-anew", outcome).await;
     let outcome = history(page).await;
     step(page, "history", outcome).await;
     let outcome = crash(page).await;
@@ -281,6 +283,27 @@ async fn pictures(page: &mut Page<'_>) -> Result<()> {
     }
     page.until("the picture", &format!("{shown} > 0"), vec![]).await?;
     page.until("no place without one", &format!("{hidden} === 0"), vec![]).await?;
+    Ok(())
+}
+
+/// What comes back with the network is drawn anew under whoever is there with a keyboard: the focus stays in its place.
+async fn drawn_anew(page: &mut Page<'_>) -> Result<()> {
+    page.open("/").await?;
+    page.see("a.pts").await?;
+    let rename = "return (async () => {
+        const headers = { 'Content-Type': 'application/json', 'X-Member-Portal': '1' };
+        headers['If-Match'] = (await fetch('/api/v1/me')).headers.get('etag');
+        const body = JSON.stringify({ display_name: '改了名' });
+        return (await fetch('/api/v1/me', { method: 'PATCH', body, headers })).status;
+    })()";
+    page.same("the new name", &page.script(rename, vec![]).await?, &json!(200));
+    page.script("(window.e2eHeld = document.querySelector('a.pts')).focus()", vec![]).await?;
+    for online in [false, true] {
+        page.script(NETWORK, vec![json!(online)]).await?;
+    }
+    page.until("home with the new name", "return !window.e2eHeld.isConnected", vec![]).await?;
+    let held = page.script("return document.activeElement.matches('a.pts')", vec![]).await?;
+    page.same("the focus where it was", &held, &json!(true));
     Ok(())
 }
 
