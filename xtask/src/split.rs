@@ -276,6 +276,7 @@ impl Cut<'_> {
         esbuild.args(["--bundle", "--minify", "--format=esm", "--target=es2019", "--log-level=warning"]);
         // The glue's own guess of the module's address is never used.
         esbuild.args(["--define:import.meta.url=location.href", "--legal-comments=none"]);
+        esbuild.arg(format!("--define:NAMES={}", self.names));
         run(esbuild.arg(&entry).arg(format!("--outfile={}", out.display())))?;
         fs::read(&out).with_context(|| out.display().to_string())
     }

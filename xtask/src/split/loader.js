@@ -1,5 +1,6 @@
 // Loads the parts of the programme and the sheet of their screens. The build appends the addresses: one sheet, and an
 // export for each part.
+/* global NAMES */
 import { initSync } from './app.js';
 
 // Begins once. A failure is not kept: the next call begins again.
@@ -17,9 +18,11 @@ function once(begin) {
 }
 
 // Compiled while it loads; where an engine can't, or fails for whatever reason (a wrong type, an old web-view's fault), its
-// bytes are asked for again, which the browser has by then.
+// bytes are asked for again, which the browser has by then. Names of functions come last, and WebKit does without those that it
+// has not read yet: a build that keeps them is compiled when all of it is here.
 export async function code(answer, again) {
   try {
+    if (NAMES) return await WebAssembly.compile(await (await answer).arrayBuffer());
     return await WebAssembly.compileStreaming(answer);
   } catch (error) {
     const response = await again();
