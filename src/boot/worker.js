@@ -118,10 +118,11 @@ let asked = false;
 let filling;
 
 // One after another, so that whatever the member does meanwhile comes first. A part that the server lacks is left out. What
-// was kept at first may be gone: some engines empty the caches at a sign-out and leave the worker.
+// was kept at first may be gone: some engines empty the caches at a sign-out and leave the worker. The page comes back behind
+// what it can't do without.
 async function fill() {
   const cache = await caches.open(OWN);
-  for (const path of [PAGE, ...HOME, ...WANTED, ...LATER]) {
+  for (const path of [...HOME, PAGE, ...WANTED, ...LATER]) {
     try {
       if (!(await cache.match(path, { ignoreVary: true }))) await add(path);
     } catch (error) {

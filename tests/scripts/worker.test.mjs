@@ -355,6 +355,19 @@ test('`fill` brings the parts one after another, leaves out what the server lack
   assert.equal(off.world.sent.length, 1);
 });
 
+test('where the caches were emptied the page comes back behind the files that it names', async () => {
+  const { world, message } = await installed();
+  world.stores.clear();
+  world.slow.add(MODULE);
+  const filling = message({ type: 'fill' });
+  await new Promise((done) => setTimeout(done, 10));
+  assert.deepEqual(world.held(), [SCRIPT]);
+  world.slow.delete(MODULE);
+  world.late[0].done(file(MODULE));
+  await filling;
+  assert.ok(['/', SCRIPT, MODULE, SHEET, ...PARTS].every((path) => world.held().includes(path)));
+});
+
 test('a new version waits until it is told, and takes the pages only then', async () => {
   const { world } = await installed();
   world.clients = ['tab'];
