@@ -23,7 +23,7 @@ const TAP: &str = "
     const task = () => new Promise((go) => { const one = new MessageChannel(); one.port1.onmessage = go; one.port2.postMessage(0); });
     const pause = (ms) => new Promise((go) => setTimeout(go, ms));
     const one = (css) => document.querySelector(css);
-    // The browser checks a radio by itself; that the portal has taken the answer is seen by what it keeps, a little later.
+    // The browser checks a box by itself; that the portal has taken the answer is seen by what it keeps, a little later.
     let before;
     const kept = () => localStorage.getItem(Object.keys(localStorage).find((name) => name.startsWith('portal.member.survey.')));
     const taps = {
@@ -41,9 +41,10 @@ const TAP: &str = "
         },
         sheet: () => [one('#narrow'), () => one('#sheet h2, #sheet h1')],
         answer: (turn) => {
-            const input = document.querySelectorAll('main input[type=radio]')[turn % 2];
+            const input = document.querySelectorAll('main input[type=checkbox]')[turn % 2];
+            const was = input.checked;
             before = kept();
-            return [input, () => input.checked];
+            return [input, () => input.checked !== was];
         },
     };
     const after = { answer: async () => {
@@ -76,7 +77,7 @@ const WALKS: [(&str, &str, &str); 4] = [
     ("tabs", "/", "a.tier"),
     ("filter", "/rewards", ".rgrid .rw"),
     ("sheet", "/rewards", ".rgrid .rw"),
-    ("answer", "/surveys/store-visit", "main input[type=radio]"),
+    ("answer", "/surveys/store-visit", "main input[type=checkbox]"),
 ];
 
 #[tokio::main]
