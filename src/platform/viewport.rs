@@ -8,9 +8,28 @@ use web_sys::{AddEventListenerOptions, CssStyleDeclaration, Element, ResizeObser
 
 const EVENTS: [&str; 2] = ["scroll", "resize"];
 
-/// Height of the screen, in CSS pixels.
+thread_local! {
+    static HEIGHT: Cell<Option<f64>> = const { Cell::new(None) };
+}
+
+/// Height of the screen, in CSS pixels. It is read once and after changes of the window's size: for it browsers lay out what
+/// was drawn so far.
 pub fn height() -> f64 {
-    web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64()).unwrap_or_default()
+    HEIGHT.get().unwrap_or_else(|| {
+        let read = || {
+            let height = web_sys::window().and_then(|window| window.inner_height().ok()?.as_f64());
+            HEIGHT.set(height);
+            height.unwrap_or_default()
+        };
+        if let Some(window) = web_sys::window() {
+            let changed = Closure::<dyn Fn()>::new(move || {
+                read();
+            });
+            let _ = window.add_event_listener_with_callback("resize", changed.as_ref().unchecked_ref());
+            changed.forget();
+        }
+        read()
+    })
 }
 
 fn style(element: &Element) -> Option<CssStyleDeclaration> {

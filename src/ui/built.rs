@@ -6,6 +6,7 @@ use leptos::attr::Attribute;
 use leptos::attr::any_attribute::AnyAttribute;
 use leptos::prelude::*;
 use leptos::tachys::hydration::Cursor;
+use leptos::tachys::renderer::Rndr;
 use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::{Mountable, Position, PositionState};
 use std::future::Future;
@@ -81,8 +82,14 @@ impl Render for Built {
     fn rebuild(self, state: &mut State) {
         let mut new = self.0.take();
         let focus = Focus::held();
-        state.0.insert_before_this(&mut new);
+        // The old one goes first. Where what has the focus leaves a page that was changed already, browsers lay that page out.
+        let mut place = Rndr::create_placeholder();
+        let stands = state.0.insert_before_this(&mut place);
         state.0.unmount();
+        if stands {
+            Mountable::insert_before_this(&place, &mut new);
+            Mountable::unmount(&mut place);
+        }
         *state = new;
         if let Some(focus) = focus {
             focus.give_back();
