@@ -37,10 +37,14 @@ pub(super) async fn run() {
             timer::sleep(0).await;
             mount(move || shell::shell(Portal::new(programme, config, channel, locale, theme)));
         }
-        Err(Stop::Config(fault)) => mount(move || stopped::config(&fault)),
-        Err(Stop::Api(error)) => mount(move || stopped::api(&error)),
+        Err(stop) => {
+            mount(move || match stop {
+                Stop::Config(fault) => stopped::config(&fault),
+                Stop::Api(error) => stopped::api(&error),
+            });
+            dom::tell_started();
+        }
     }
-    dom::tell_started();
 }
 
 fn mount(view: impl FnOnce() -> AnyView + 'static) {

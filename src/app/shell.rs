@@ -2,9 +2,10 @@
 
 use crate::app::links;
 use crate::app::screens::{Screens, resume};
+use crate::domain::channel::Channel;
 use crate::domain::route::Route;
 use crate::i18n::{Key, key, t};
-use crate::platform::{network, timer};
+use crate::platform::{dom, network, timer};
 use crate::state::nav::Nav;
 use crate::state::toast::Toasts;
 use crate::state::{Portal, effect, look, session};
@@ -12,7 +13,10 @@ use crate::ui::{Build, icon_small, live};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-/// The whole app.
+/// How long home waits for its data, in milliseconds: the page's own shell is on screen meanwhile, and has its shape.
+const DATA_MS: i32 = 100;
+
+/// The whole app. Tells the page when the first screen stands.
 pub(super) fn shell(portal: Portal) -> AnyView {
     let nav = Nav::new();
     let toasts = Toasts::new();
@@ -40,8 +44,12 @@ pub(super) fn shell(portal: Portal) -> AnyView {
     screens.start_background(&nav.peek());
     let place = Memo::new_with_compare(move |_| nav.route(), |old, new| !same_screen(old, new));
     let first = StoredValue::new(true);
+    let begun = first_screen(portal, nav);
     effect(move || {
         portal.locale.track();
+        if !begun.get() {
+            return;
+        }
         // A screen whose part is on its way has neither its height nor its heading yet.
         if !place.with(|place| screens.has(place)) {
             return;
@@ -79,6 +87,9 @@ pub(super) fn shell(portal: Portal) -> AnyView {
         })}
         {live(move || {
             portal.locale.track();
+            if !begun.get() {
+                return ().into_any();
+            }
             screen(screens, portal, &place.get())
         })}
         {screens.frame()}
@@ -87,6 +98,47 @@ pub(super) fn shell(portal: Portal) -> AnyView {
         </div>
     }
     .built()
+}
+
+/// Whether the first screen is to be drawn. It has a task of its own, so that a finger is heard between the two; and home is drawn
+/// once, with its data, where they are about to be here.
+fn first_screen(portal: Portal, nav: Nav) -> RwSignal<bool> {
+    let begun = RwSignal::new(false);
+    let first = nav.peek();
+    let patience = if first == Route::Home && portal.channel != Channel::Kiosk { DATA_MS } else { 0 };
+    read_home(portal, &first);
+    effect(move || {
+        let settled =
+            portal.overview.status().with(|status| status.known_at.is_some() || status.fault.is_some());
+        // Who isn't signed in is sent elsewhere.
+        if settled || nav.route() != first {
+            begin(begun, 0);
+        }
+    });
+    effect(move || {
+        if begun.get() {
+            // After what is drawn in this very task, and before it is painted.
+            spawn_local(async { dom::tell_started() });
+        }
+    });
+    begin(begun, patience);
+    begun
+}
+
+fn begin(begun: RwSignal<bool>, after: i32) {
+    spawn_local(async move {
+        timer::sleep(after).await;
+        if begun.try_get_untracked() == Some(false) {
+            let _ = begun.try_set(true);
+        }
+    });
+}
+
+/// Every screen of a member's shows something of home's data.
+fn read_home(portal: Portal, route: &Route) {
+    if !route.is_public() && portal.overview.is_idle() {
+        portal.overview.load();
+    }
 }
 
 fn same_screen(old: Option<&Route>, new: Option<&Route>) -> bool {
@@ -114,8 +166,6 @@ fn toast(text: String) -> AnyView {
 }
 
 fn screen(screens: Screens, portal: Portal, route: &Route) -> AnyView {
-    if !route.is_public() && portal.overview.is_idle() {
-        portal.overview.load();
-    }
+    read_home(portal, route);
     screens.draw(route)
 }

@@ -161,18 +161,23 @@
     const guess = place === null ? '/api/v1' : place;
     const file = (portal.early['/config.json'] = ask('/config.json', { cache: 'no-cache' }));
     if (guess) askFirst(guess);
+    const read = (api) => {
+      const programme = kiosk || brand.name ? null : portal.early[api + '/programme'];
+      return programme && programme.then((answer) => answer.clone().json()).catch(() => {});
+    };
+    // Read beside the configuration, not after it: every task that is waited for is one in which nothing is painted.
+    const guessed = guess && read(guess);
     file
       .then((answer) => answer.clone().json())
       .then((config) => {
         const api =
           (config.auth || 'cookie') === 'cookie' ? (config.api || '/api/v1').trim().replace(/\/+$/, '') : '';
-        if (api !== guess) {
-          if (!kiosk) attempt(() => localStorage.setItem(PLACE, api));
-          if (api) askFirst(api);
-        }
-        const programme = kiosk || brand.name ? null : portal.early[api + '/programme'];
-        return programme && programme.then((answer) => answer.clone().json()).then(meet);
+        if (api === guess) return guessed;
+        if (!kiosk) attempt(() => localStorage.setItem(PLACE, api));
+        if (api) askFirst(api);
+        return read(api);
       })
+      .then((programme) => programme && meet(programme))
       .catch(() => {});
   }
 

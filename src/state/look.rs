@@ -4,11 +4,12 @@ use crate::api::node::Body;
 use crate::domain::colour::{self, roles};
 use crate::domain::programme::Programme;
 use crate::i18n::{Locale, fill, key, set_locale};
-use crate::platform::{dom, storage};
+use crate::platform::{dom, storage, timer};
 use crate::state::effect;
 use crate::state::portal::Portal;
 use leptos::prelude::*;
 use miniserde::json::Value;
+use wasm_bindgen_futures::spawn_local;
 
 /// What the member chose to see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,15 +82,16 @@ pub fn keep_theme(theme: Theme) {
     storage::write("portal.theme", theme.name());
 }
 
-/// Draws the brand's colours on the document, and keeps them for the next boot screen.
-pub fn apply(programme: &Programme, dark: bool) {
+/// When what the next start needs is kept: not in the way of this one, in milliseconds.
+const KEEP_MS: i32 = 600;
+
+/// Draws the brand's colours on the document.
+fn apply(programme: &Programme, dark: bool) {
     let brand = &programme.brand;
-    let derived = colour::Brand::parse(&brand.primary, &brand.accent, &brand.mood);
     dom::set_root_attribute("data-theme", if dark { "dark" } else { "light" });
     dom::set_root_attribute("data-shape", &brand.shape);
-    let both = [roles(&derived, false), roles(&derived, true)];
     let mut property = String::new();
-    for (name, value) in &both[usize::from(dark)] {
+    for (name, value) in &colours(programme, dark) {
         property.clear();
         property.push_str("--");
         property.push_str(name);
@@ -104,13 +106,18 @@ pub fn apply(programme: &Programme, dark: bool) {
         url.push_str("\")");
         dom::set_root_property("--engraving", &url);
     }
-    keep_for_boot(programme, &both);
+}
+
+fn colours(programme: &Programme, dark: bool) -> Vec<(&'static str, String)> {
+    let brand = &programme.brand;
+    roles(&colour::Brand::parse(&brand.primary, &brand.accent, &brand.mood), dark)
 }
 
 /// The boot script draws the next start with this, before anything is loaded.
-fn keep_for_boot(programme: &Programme, [day, night]: &[Vec<(&str, String)>; 2]) {
+fn keep_for_boot(programme: &Programme) {
     let brand = &programme.brand;
-    let tokens = |list: &[(&str, String)]| {
+    let tokens = |dark| {
+        let list = colours(programme, dark);
         list.iter().fold(Body::new(), |body, (name, value)| body.text(name, value)).into_value()
     };
     let both = |light: Value, dark: Value| Body::new().value("light", light).value("dark", dark).into_value();
@@ -120,7 +127,7 @@ fn keep_for_boot(programme: &Programme, [day, night]: &[Vec<(&str, String)>; 2])
         .text("name", &programme.name)
         .text("shape", &brand.shape)
         .value("landscape", both(text(&brand.landscape), text(dusk)))
-        .value("tokens", both(tokens(day), tokens(night)));
+        .value("tokens", both(tokens(false), tokens(true)));
     storage::write("portal.brand", &kept.json());
 }
 
@@ -129,6 +136,10 @@ pub fn follow(portal: Portal) {
     effect(move || {
         let dark = portal.dark.get();
         portal.of(|programme| apply(programme, dark));
+    });
+    spawn_local(async move {
+        timer::sleep(KEEP_MS).await;
+        portal.of(keep_for_boot);
     });
     dom::watch_dark(move |_| {
         if portal.theme.try_get_untracked() == Some(Theme::System) {

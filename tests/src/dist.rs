@@ -244,7 +244,7 @@ impl Files {
     /// # Errors
     /// When they can't be read, or no port is free.
     pub async fn serve(dist: &Dist) -> Result<Self> {
-        let router = backend::portal_files::router(dist.path())?;
+        let router = backend::portal_files::router(dist.path(), backend::media::LANDSCAPE)?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let origin = format!("http://{}", listener.local_addr()?);
         let task = tokio::spawn(async move {

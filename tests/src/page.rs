@@ -404,7 +404,8 @@ impl<'a> Page<'a> {
 
     /// Shows the state in a theme; gives how many colours that has.
     async fn flip(&self, theme: &str) -> Result<Value> {
-        self.script(FLIP, vec![json!(theme), self.tokens.clone()]).await
+        // The portal keeps the colours a moment after its start.
+        self.until("colours", FLIP, vec![json!(theme), self.tokens.clone()]).await
     }
 
     /// Looks as in another channel, of which the style sheets know by this attribute.

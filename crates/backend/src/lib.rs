@@ -166,7 +166,7 @@ impl Backend {
             router = router.merge(http::demo::router(&self.app));
         }
         match &self.portal {
-            Some(directory) => Ok(router.merge(portal_files::router(directory)?)),
+            Some(directory) => Ok(router.merge(portal_files::router(directory, media::LANDSCAPE)?)),
             None => Ok(router),
         }
     }

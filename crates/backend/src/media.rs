@@ -24,8 +24,14 @@ use sha2::{Digest, Sha256};
 use brands::{Brand, Colours};
 use svg::is_colour;
 
+use crate::portal_files::Picture;
+
 /// The template that stands in for a picture name nobody has drawn.
 pub const FALLBACK_PICTURE: &str = "gift";
+
+/// The brand's landscape, with which each screen begins.
+pub const LANDSCAPE: Picture =
+    Picture { light: "/media/brand/landscape.svg", dark: "/media/brand/landscape.svg?theme=dark" };
 
 /// What a picture is of. The word in the address is in [`Kind::segment`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -15,7 +15,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{
     ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use sha2::{Digest, Sha256};
@@ -27,12 +27,36 @@ const REVALIDATE: HeaderValue = HeaderValue::from_static("no-cache");
 const PERMISSIONS: HeaderValue =
     HeaderValue::from_static("camera=(self), geolocation=(self), microphone=(), payment=(), usb=()");
 
+/// The addresses of the picture that a screen begins with, in light and in dark colours.
+#[derive(Clone, Copy)]
+pub struct Picture {
+    /// In light colours.
+    pub light: &'static str,
+    /// In dark colours.
+    pub dark: &'static str,
+}
+
+impl Picture {
+    /// The page doesn't know whose it is before the programme's first answer; its header does (RFC 8288).
+    fn link(self) -> anyhow::Result<HeaderValue> {
+        let one = |address: &str, scheme: &str| {
+            format!(
+                "<{address}>; rel=preload; as=image; fetchpriority=high; media=\"(prefers-color-scheme: {scheme})\""
+            )
+        };
+        Ok(HeaderValue::from_str(&format!("{}, {}", one(self.light, "light"), one(self.dark, "dark")))?)
+    }
+}
+
 /// Serves the built portal in `dir` to GET and HEAD, as the fallback of whatever it is merged into.
 ///
 /// # Errors
 /// When `dir` can't be read or has no `index.html`.
-pub fn router(dir: &Path) -> anyhow::Result<Router> {
-    let files = Files::read(dir)?;
+pub fn router(dir: &Path, first: Picture) -> anyhow::Result<Router> {
+    let mut files = Files::read(dir)?;
+    if let Some(page) = files.by_path.get_mut(INDEX) {
+        page.link = Some(first.link()?);
+    }
     Ok(Router::new().fallback(serve).with_state(Arc::new(files)))
 }
 
@@ -48,6 +72,8 @@ struct File {
     immutable: bool,
     /// What a page may load and run.
     policy: Option<HeaderValue>,
+    /// What is asked for with the page.
+    link: Option<HeaderValue>,
     /// Best first: brotli, gzip, as it is. The last is always there.
     variants: Vec<Variant>,
 }
@@ -119,6 +145,7 @@ fn read_file(path: &Path, name: &str) -> anyhow::Result<File> {
         content_type: HeaderValue::from_static(content_type(name)),
         immutable: is_hashed(name),
         policy,
+        link: None,
         variants,
     })
 }
@@ -144,6 +171,9 @@ async fn serve(State(files): State<Arc<Files>>, request: Request) -> Response<Bo
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Some(policy) = &file.policy {
         secure(headers, policy);
+    }
+    if let Some(link) = &file.link {
+        headers.insert(LINK, link.clone());
     }
     if fresh {
         *response.status_mut() = StatusCode::NOT_MODIFIED;

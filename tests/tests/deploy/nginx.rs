@@ -18,6 +18,9 @@ const PROGRAM: &str = "/usr/sbin/nginx";
 const BROTLI: &str = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so";
 const START: Duration = Duration::from_secs(10);
 
+/// As deploy/README.md says it, for the reference backend's picture.
+const LINK: &str = r#"/index.html '</media/brand/landscape.svg>; rel=preload; as=image; fetchpriority=high; media="(prefers-color-scheme: light)", </media/brand/landscape.svg?theme=dark>; rel=preload; as=image; fetchpriority=high; media="(prefers-color-scheme: dark)"';"#;
+
 /// What stands around the file in Debian's own nginx.conf, with folders that need no rights. Relative names are below `-p`.
 const AROUND: &str = "
 pid nginx.pid;
@@ -87,6 +90,7 @@ impl Nginx {
                 put(&format!("portal-{tag}s-before.map"), &own(before, tag)?)?;
             }
         }
+        put("portal-link.map", LINK)?;
         put("nginx.conf", &format!("load_module {BROTLI};{AROUND}"))?;
 
         let said = File::create(folder.path().join("said.log"))?;

@@ -3,6 +3,7 @@
 use super::context::Ctx;
 use super::views::{device_context, fields, put};
 use crate::clock::rfc3339;
+use crate::media::LANDSCAPE;
 use axum::Json;
 use serde_json::{Value, json};
 
@@ -46,8 +47,8 @@ pub(crate) async fn get(ctx: Ctx) -> Json<Value> {
             "slogan": ctx.say(&brand.slogan),
             "logo": "/media/brand/logo.svg",
             "landscape": {
-                "light": "/media/brand/landscape.svg",
-                "dark": "/media/brand/landscape.svg?theme=dark",
+                "light": LANDSCAPE.light,
+                "dark": LANDSCAPE.dark,
             },
             "engraving": "/media/brand/engraving.svg",
         },

@@ -7,6 +7,8 @@ use super::*;
 
 const PAGE: &str = "<!doctype html><style>p{}</style><script>let a = 1;</script><script type=module>b()</script><SCRIPT src=x></SCRIPT>";
 
+const PICTURE: Picture = Picture { light: "/media/day.svg", dark: "/media/night.svg" };
+
 fn portal() -> (tempfile::TempDir, Router) {
     let dir = tempfile::tempdir().unwrap();
     let put = |name: &str, body: &[u8]| fs::write(dir.path().join(name), body).unwrap();
@@ -24,7 +26,7 @@ fn portal() -> (tempfile::TempDir, Router) {
     put("manifest.webmanifest", b"{}");
     put("plain.html", b"<script src=\"/plain.js\"></script>");
     put("index-0123456789abcdef.js", b"export {}");
-    let router = router(dir.path()).unwrap();
+    let router = router(dir.path(), PICTURE).unwrap();
     (dir, router)
 }
 
@@ -53,6 +55,24 @@ async fn screens_answer_with_the_page_and_its_policy() {
         assert!(policy.contains("style-src 'self' 'sha256-"), "{policy}");
         assert_eq!(policy.matches("'sha256-").count(), 3, "{policy}");
         assert!(!policy.contains("unsafe-inline"));
+    }
+}
+
+/// Of the two pictures a browser asks for the one whose colours it wants; the plain page has none.
+#[tokio::test]
+async fn screens_name_the_picture_that_they_begin_with() {
+    for path in ["/", "/rewards/iced-latte"] {
+        let (_, headers, _) = ask("GET", path, &[]).await;
+        let link = headers[LINK].to_str().unwrap();
+        let all: Vec<&str> = link.split(", ").collect();
+        assert_eq!(all.len(), 2, "{link}");
+        assert!(all[0].starts_with("</media/day.svg>; rel=preload; as=image;"), "{link}");
+        assert!(all[0].ends_with("media=\"(prefers-color-scheme: light)\""), "{link}");
+        assert!(all[1].starts_with("</media/night.svg>;"), "{link}");
+        assert!(all[1].ends_with("media=\"(prefers-color-scheme: dark)\""), "{link}");
+    }
+    for path in ["/plain.html", "/config.json", "/app-0123456789abcdef_bg.wasm"] {
+        assert!(!ask("GET", path, &[]).await.1.contains_key(LINK), "{path}");
     }
 }
 
@@ -156,7 +176,7 @@ async fn head_has_the_length_and_no_body_and_writes_are_refused() {
 #[test]
 fn a_folder_without_a_page_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let error = router(dir.path()).unwrap_err().to_string();
+    let error = router(dir.path(), PICTURE).unwrap_err().to_string();
     assert!(error.contains("index.html is missing"), "{error}");
 }
 
