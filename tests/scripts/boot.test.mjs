@@ -81,7 +81,7 @@ function page({
       if (options.cache === 'reload') state.order.push(`fetch ${address.replace(ORIGIN, '')}`);
       if (!online || lost.includes(address)) return Promise.reject(new TypeError('Failed to fetch'));
       const body = answers[address];
-      const answer = { ok: body !== undefined, used: false, clone: () => ({ json: async () => body }) };
+      const answer = { ok: body !== undefined, used: false, clone: () => ({ json: async () => { if (body instanceof Error) throw body; return body; } }) };
       return Promise.resolve(answer);
     },
     caches: { keys: async () => ['portal-1', 'portal-2'], delete: async (one) => { state.deleted.push(one); } },
@@ -184,6 +184,17 @@ test('the first visit has the picture of the brand before the programme is here'
     await settle();
     assert.equal(odd.root.className, undefined, JSON.stringify(programme));
     assert.equal(odd.state.reloads, 0);
+  }
+});
+
+test('a programme that cannot be read leaves the page as it is, whether the configuration comes or not', async () => {
+  // Each runs beside the other, so that either may be the one that nobody listens to: node fails the test for a loose end.
+  const unread = { '/api/v1/programme': new SyntaxError('HTML where JSON should be') };
+  for (const more of [{}, { lost: ['/config.json'] }, { served: { ...unread, '/config.json': new SyntaxError('neither') } }, { online: false }]) {
+    const odd = page({ served: unread, ...more });
+    await settle();
+    assert.equal(odd.root.className, undefined);
+    assert.deepEqual([odd.state.reloads, odd.elements.fail.hidden], [0, true]);
   }
 });
 
