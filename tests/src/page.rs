@@ -38,7 +38,9 @@ const FLIP: &str = "
     getComputedStyle(root).color;
     return Object.keys(tokens).length;";
 
+/// Loaded, and at rest. While one screen turns into another, WebKit gives what a finger does to the page as a whole.
 const REST: &str = "
+    if (CSS.supports('selector(:active-view-transition)') && document.documentElement.matches(':active-view-transition')) return false;
     getComputedStyle(document.body).color;
     for (const one of document.getAnimations ? document.getAnimations() : []) try { one.finish(); } catch (endless) {}
     const shown = (element) => element.getClientRects().length > 0;

@@ -128,6 +128,7 @@ async fn start(page: &mut Page<'_>) -> Result<()> {
     // The colours of the last visit are what these screens are drawn with.
     page.open("/").await?;
     page.see("#phone").await?;
+    page.until("colours that are kept", "return !!localStorage.getItem('portal.brand')", vec![]).await?;
     for (name, fault, text) in [
         ("config-field", Fault::answer(200, "application/json", r#"{"auth":"basic"}"#), "auth"),
         ("config-broken", Fault::answer(200, "application/json", "{"), "config.json"),
