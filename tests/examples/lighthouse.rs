@@ -9,6 +9,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail, ensure};
 use backend::Config;
 use portal_tests::backend::{Backend, config, phone};
+use portal_tests::contract::BASE;
 use portal_tests::http::Api;
 use portal_tests::project;
 use serde_json::{Map, Value, json};
@@ -49,9 +50,13 @@ async fn main() -> Result<()> {
         page("survey", &portal.origin, "/surveys/store-visit", &member, false),
         page("kiosk", &portal.origin, "/sign-in", &kiosk, false),
     ];
-    // A kiosk signs out whoever was there, which nobody was, and asks whether a member agreed yet.
+    // A kiosk signs out whoever was there, which nobody was, and asks whether a member agreed yet (RFC 8628).
+    let refused = json!({
+        format!("{BASE}/sessions/current"): 401,
+        format!("{BASE}/sessions/device-authorizations/poll"): 400,
+    });
     for page in pages.iter_mut().filter(|page| page["name"] == "kiosk") {
-        page["nobody"] = json!(true);
+        page["refused"] = refused.clone();
     }
     // Where each request waits for its own time, as on a real network.
     for name in ["home", "rewards", "survey", "kiosk"] {
