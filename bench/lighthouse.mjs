@@ -68,13 +68,18 @@ function hasWorker(tab) {
   return tab.evaluate(async () => Boolean((await navigator.serviceWorker?.getRegistration())?.active));
 }
 
+function isWhole(tab) {
+  return tab.evaluate(async () => Boolean(await window.caches?.match('/.whole')));
+}
+
 async function visit(chromium, profile, { url, cookie }) {
   const { tab, close } = await open(chromium, profile, url, cookie);
   try {
     await tab.setViewport(PHONE);
     await tab.goto(url, { waitUntil: 'networkidle0' });
-    // Workers are installed, and answers kept, when the browser is idle.
-    for (let left = 10; left && !(await hasWorker(tab)); left--) await pause(500);
+    // Workers are installed, and files kept, when somebody is there and the browser is idle.
+    await tab.mouse.wheel({ deltaY: 1 });
+    for (let left = 60; left && !(await isWhole(tab)); left--) await pause(500);
     await tab.waitForNetworkIdle();
     await pause(2000);
   } finally {

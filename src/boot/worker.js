@@ -7,8 +7,15 @@
 const OWN = 'portal-' + VERSION;
 const PAGE = '/';
 const PATIENCE_MS = 3000;
+// How long the kept page may be looked for before the network is asked.
+const GLANCE_MS = 300;
+// Whoever was away for longer gets the server's page.
+const WEEK_MS = 7 * 24 * 3600 * 1000;
 // Where an old cache says who may still be using it.
 const USERS = '/.users';
+// Where a cache says that the server has another page than it, and that no part is missing.
+const PASSED = '/.passed';
+const WHOLE = '/.whole';
 // Not part of a version: they may be edited where they are served, and are the newest that were ever seen.
 const LOOSE = /^\/(config\.json|manifest\.webmanifest|favicon\.svg|apple-touch-icon\.png|icons\/[\w-]+\.(png|svg))$/;
 const HASHED = /^\/[\w-]+-[0-9a-f]{12,16}(_bg)?\.(js|css|wasm)$/;
@@ -25,9 +32,9 @@ function sound(answer, path) {
   return wanted ? type.includes(wanted) : !type.includes(TYPES.html);
 }
 
-// Storage may be full, or taken away while we look.
-function kept(path) {
-  return caches.match(path, { ignoreVary: true }).catch(() => undefined);
+// In the cache of that name, or in any. Storage may be full, or taken away while we look.
+function kept(path, cacheName) {
+  return caches.match(path, { ignoreVary: true, cacheName }).catch(() => undefined);
 }
 
 async function keep(path, answer) {
@@ -40,7 +47,7 @@ async function keep(path, answer) {
   }
 }
 
-const late = () => new Promise((done) => setTimeout(done, PATIENCE_MS));
+const late = (wait = PATIENCE_MS) => new Promise((done) => setTimeout(done, wait));
 
 // What is kept, or else what was asked for. Caches that are being emptied may never answer: nobody waits for them who has
 // something better.
@@ -61,9 +68,8 @@ function asset(event, path) {
 // The server's answer, unless it is late, lost or a failure of the server's, and there is a kept one.
 async function fresh(event, path, known) {
   const asked = fetch(event.request);
-  if (path !== PAGE) {
-    event.waitUntil(asked.then((answer) => keep(path, answer.clone())).catch(() => undefined));
-  }
+  const note = path === PAGE ? compare : (answer) => keep(path, answer);
+  event.waitUntil(asked.then((answer) => note(answer.clone())).catch(() => undefined));
   try {
     const answer = await Promise.race([asked, late()]);
     // A redirect is what a café's network does with everything; a navigation sees it as an answer without a status.
@@ -74,6 +80,40 @@ async function fresh(event, path, known) {
   return first(known(), () => asked);
 }
 
+// Our own version's, whatever else is there: its files are here with it.
+const page = () => kept(PAGE, OWN);
+
+// The kept page, for somebody who just comes, once all that it may ask for is here: the server may have no file of it any more.
+// Whoever reads it anew wants the newest (WebKit only tells by a page that leads to itself), and nobody goes back behind a newer one
+// that is here already or was seen.
+async function current({ cache, isReloadNavigation, referrer, url }) {
+  const { installing, waiting } = self.registration;
+  if (installing || waiting || isReloadNavigation || cache === 'no-cache' || referrer === url) return undefined;
+  const known = Promise.all([PAGE, WHOLE, PASSED].map((path) => kept(path, OWN)));
+  const [answer, whole, passed] = (await Promise.race([known, late(GLANCE_MS)])) || [];
+  if (!answer || !whole || passed) return undefined;
+  return Math.abs(Date.now() - Date.parse(answer.headers.get('date'))) < WEEK_MS ? answer : undefined;
+}
+
+// The server's page beside ours, if that is here with its files. The same one renews it: its date, and what its headers say.
+// Another one isn't kept; it comes with its own worker and files.
+async function compare(answer) {
+  if (!sound(answer, PAGE) || !(await page())) return;
+  const text = await answer.clone().text();
+  const cache = await caches.open(OWN);
+  if (HOME.every((path) => text.includes(path))) {
+    await cache.put(PAGE, answer);
+    await cache.delete(PASSED);
+  } else await cache.put(PASSED, new Response(''));
+}
+
+function screen(event) {
+  const known = current(event.request);
+  const renew = () => fetch(PAGE, { cache: 'no-cache' }).then(compare);
+  event.waitUntil(known.then((answer) => answer && renew()).catch(() => undefined));
+  return known.then((answer) => answer || fresh(event, PAGE, page));
+}
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
@@ -81,20 +121,11 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || origin !== self.location.origin || /^(reload|no-store)$/.test(request.cache)) return;
   if (request.headers.has('range')) return;
   if (request.mode === 'navigate') {
-    // The page is never kept here: a newer one would have none of its files. It comes with a new version of the worker.
-    if (!NO_SCREEN.test(pathname)) event.respondWith(fresh(event, PAGE, page));
+    // Another version's page is never kept here: it would have none of its files.
+    if (!NO_SCREEN.test(pathname)) event.respondWith(screen(event));
   } else if (HASHED.test(pathname)) event.respondWith(asset(event, pathname));
   else if (LOOSE.test(pathname)) event.respondWith(fresh(event, pathname, () => kept(pathname)));
 });
-
-// Our own version's, whatever else is there: its files are here with it.
-async function page() {
-  try {
-    return await (await caches.open(OWN)).match(PAGE, { ignoreVary: true });
-  } catch (error) {
-    return undefined;
-  }
-}
 
 async function add(path) {
   const cache = await caches.open(OWN);
@@ -111,6 +142,8 @@ const WANTED = ['/config.json', '/manifest.webmanifest', '/favicon.svg'];
 self.addEventListener('install', (event) => {
   event.waitUntil(
     Promise.all([PAGE, ...HOME].map(add).concat(WANTED.map((path) => add(path).catch(() => undefined))))
+      .then(() => caches.open(OWN))
+      .then((cache) => cache.delete(PASSED))
   );
 });
 
@@ -122,13 +155,16 @@ let filling;
 // what it can't do without.
 async function fill() {
   const cache = await caches.open(OWN);
+  let whole = true;
   for (const path of [...HOME, PAGE, ...WANTED, ...LATER]) {
     try {
       if (!(await cache.match(path, { ignoreVary: true }))) await add(path);
     } catch (error) {
       if (error instanceof TypeError) return;
+      whole = whole && WANTED.includes(path);
     }
   }
+  if (whole) await cache.put(WHOLE, new Response(''));
 }
 
 self.addEventListener('message', (event) => {

@@ -138,7 +138,7 @@ pub fn scroll_to(y: f64) {
     }
 }
 
-/// Loads the whole page anew at `path`.
+/// Loads the whole page anew at `path`. Where that is its own address a service worker asks the network first.
 pub fn reload_at(path: &str) {
     if let Some(window) = web_sys::window() {
         let _ = window.location().replace(path);

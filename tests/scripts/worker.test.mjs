@@ -11,22 +11,27 @@ const PARTS = ['/later-00000000000000b1.css', '/part-code-00000000000000b2.wasm'
 const TYPES = { js: 'text/javascript; charset=utf-8', wasm: 'application/wasm', css: 'text/css', json: 'application/json' };
 
 class FakeResponse {
-  constructor(body = '', { status = 200, type = 'basic', kind, redirected = false } = {}) {
+  constructor(body = '', { status = 200, type = 'basic', kind, redirected = false, date = null } = {}) {
     const contentType = kind || 'text/html; charset=utf-8';
-    Object.assign(this, { body, status, type, redirected, ok: status >= 200 && status < 300, used: false, contentType });
-    this.headers = { get: (name) => (name === 'content-type' ? contentType : null) };
+    Object.assign(this, { body, status, type, redirected, ok: status >= 200 && status < 300, used: false, contentType, date });
+    this.headers = { get: (name) => ({ 'content-type': contentType, date })[name] ?? null };
   }
   clone() {
     assert.ok(!this.used, 'a clone of an answer that is read already');
-    const { body, status, type, redirected, contentType } = this;
-    return new FakeResponse(body, { status, type, redirected, kind: contentType });
+    const { body, status, type, redirected, contentType, date } = this;
+    return new FakeResponse(body, { status, type, redirected, kind: contentType, date });
   }
   async text() { return this.body; }
   async json() { return JSON.parse(this.body); }
 }
 
 const file = (path, body = path) => new FakeResponse(body, { kind: TYPES[path.split('.').pop()] });
-const page = (script = SCRIPT) => new FakeResponse(`<!doctype html><script src="${script}"></script>`);
+// Served without a date unless it is given: such a page is kept for when there is no network only.
+const page = (script = SCRIPT, age) => new FakeResponse(
+  `<!doctype html><script src="${script}"></script><link href="${MODULE}"><link href="${SHEET}">`,
+  { date: age === undefined ? null : new Date(Date.now() - age).toUTCString() }
+);
+const HOUR = 3600 * 1000;
 
 /** A browser that outlives workers: caches, windows, and a server that can be cut off. */
 function browser() {
@@ -60,7 +65,8 @@ function browser() {
       if (!stores.has(name)) stores.set(name, new Map());
       return cache(name);
     },
-    match: async (key) => {
+    match: async (key, { cacheName } = {}) => {
+      if (cacheName) return stores.get(cacheName)?.get(address(key))?.clone();
       for (const store of stores.values()) if (store.has(address(key))) return store.get(address(key)).clone();
       return undefined;
     },
@@ -85,15 +91,17 @@ function worker(world, { version = 'n', home = [SCRIPT, MODULE, SHEET], later = 
   const on = {};
   const timers = [];
   const state = { skipped: 0, claimed: 0 };
+  const registration = { installing: null, waiting: null };
   const self = {
     location: { origin: ORIGIN },
+    registration,
     addEventListener: (name, run) => { on[name] = run; },
     skipWaiting: async () => { state.skipped += 1; },
     clients: { matchAll: async () => world.clients.map((id) => ({ id })), claim: async () => { state.claimed += 1; } },
   };
   const names = `const VERSION=${JSON.stringify(version)},HOME=${JSON.stringify(home)},LATER=${JSON.stringify(later)};\n`;
   vm.runInNewContext(names + source, {
-    self, caches: world.caches, fetch: world.fetch, URL, Promise, Error, TypeError, Response: FakeResponse, Set, JSON, String,
+    self, caches: world.caches, fetch: world.fetch, URL, Promise, Error, TypeError, Response: FakeResponse, Set, JSON, String, Date, Math,
     setTimeout: (run, wait) => timers.push({ run, wait }),
   });
   async function run(name, details = {}) {
@@ -108,8 +116,8 @@ function worker(world, { version = 'n', home = [SCRIPT, MODULE, SHEET], later = 
     url: new URL(path, ORIGIN).href, method: 'GET', mode: 'cors', cache: 'default', headers: new Headers(more.range ? { range: more.range } : {}), ...more,
   });
   const get = (path, more) => run('fetch', { request: request(path, more) });
-  const visit = (path) => get(path, { mode: 'navigate' });
-  return { run, get, visit, state, timers, message: (data) => run('message', { data }) };
+  const visit = (path, more) => get(path, { mode: 'navigate', ...more });
+  return { run, get, visit, state, registration, timers, message: (data) => run('message', { data }) };
 }
 
 async function installed(options) {
@@ -163,7 +171,7 @@ test('an install takes over what an earlier version has under the same name', as
   assert.ok(world.held('portal-n1').includes(MODULE));
 });
 
-test('a screen comes from the network, and the page is not kept on the way', async () => {
+test('a screen whose page has no date comes from the network, and is not kept on the way', async () => {
   const { world, visit } = await installed();
   world.server.set('/rewards', () => page('/app-00000000000000ff.js'));
   const before = world.stores.get('portal-n').get('/').body;
@@ -171,6 +179,104 @@ test('a screen comes from the network, and the page is not kept on the way', asy
   world.server.set('/', () => page('/app-00000000000000ff.js'));
   assert.match((await visit('/')).body, /00ff/);
   assert.equal(world.stores.get('portal-n').get('/').body, before);
+});
+
+test('who comes gets the kept page at once, and its date and headers are renewed beside it', async () => {
+  const world = browser();
+  world.server.set('/', () => page(SCRIPT, 30 * HOUR));
+  const it = worker(world);
+  await it.run('install');
+  await it.message({ type: 'fill' });
+  const before = world.stores.get('portal-n').get('/').date;
+  world.sent.length = 0;
+  for (const cache of ['default', 'force-cache']) {
+    world.server.set('/', () => page(SCRIPT, HOUR));
+    assert.match((await it.visit('/rewards', { cache })).body, new RegExp(SCRIPT));
+    assert.deepEqual(world.sent.splice(0), [{ path: '/', cache: 'no-cache' }]);
+    assert.notEqual(world.stores.get('portal-n').get('/').date, before);
+  }
+  const renewed = world.stores.get('portal-n').get('/');
+  world.server.set('/', () => new FakeResponse(`${SCRIPT} ${MODULE} ${SHEET}`, { status: 500 }));
+  assert.match((await it.visit('/')).body, new RegExp(SCRIPT));
+  world.online = false;
+  assert.match((await it.visit('/')).body, new RegExp(SCRIPT));
+  assert.equal(world.stores.get('portal-n').get('/'), renewed);
+});
+
+test('a page whose parts aren’t all here comes from the network, which may have no part of it any more', async () => {
+  const world = browser();
+  world.server.set('/', () => page(SCRIPT, HOUR));
+  const it = worker(world);
+  await it.run('install');
+  const newer = () => page('/app-00000000000000ff.js', 0);
+  const part = world.server.get(PARTS[1]);
+  world.server.delete(PARTS[1]);
+  await it.message({ type: 'fill' });
+  world.server.set('/', newer);
+  assert.match((await it.visit('/')).body, /00ff/);
+  world.server.set(PARTS[1], part);
+  world.server.delete('/manifest.webmanifest');
+  world.server.set('/', () => page(SCRIPT, HOUR));
+  await it.message({ type: 'fill' });
+  await it.visit('/');
+  world.server.set('/', newer);
+  assert.match((await it.visit('/')).body, new RegExp(SCRIPT), 'a file that nothing depends on may be missing');
+});
+
+test('nobody goes back behind a page that was seen, until the server gives ours again', async () => {
+  const world = browser();
+  const it = worker(world);
+  world.server.set('/', () => page(SCRIPT, HOUR));
+  await it.run('install');
+  await it.message({ type: 'fill' });
+  const next = () => page('/app-00000000000000ff.js', 0);
+  for (const more of [{}, { cache: 'no-cache' }]) {
+    world.server.set('/', next);
+    const seen = await it.visit('/', more);
+    assert.match(seen.body, more.cache ? /00ff/ : new RegExp(SCRIPT), 'whoever reads it anew sees it at once');
+    assert.match((await it.visit('/')).body, /00ff/);
+    assert.match((await worker(world).visit('/')).body, /00ff/, 'also when the worker was ended in between');
+    assert.match(world.stores.get('portal-n').get('/').body, new RegExp(SCRIPT), 'but ours is the one that is kept');
+    world.server.set('/', () => page(SCRIPT, HOUR));
+    await it.visit('/');
+    world.server.set('/', next);
+    assert.match((await it.visit('/')).body, new RegExp(SCRIPT));
+  }
+  // A version that is served again has not been passed.
+  assert.ok(world.held().includes('/.passed'));
+  world.server.set('/', () => page(SCRIPT, HOUR));
+  await worker(world).run('install');
+  assert.ok(!world.held().includes('/.passed'));
+  // What a sign-out has emptied isn't filled by this: a page without its files would be none.
+  world.stores.clear();
+  world.server.set('/', () => page(SCRIPT, HOUR));
+  await it.visit('/', { cache: 'no-cache' });
+  assert.deepEqual(world.held(), []);
+});
+
+test('a reload, a newer version, a week’s absence and a clock that is wrong ask the network first', async () => {
+  const cases = [
+    [2 * HOUR, { cache: 'no-cache' }],
+    [2 * HOUR, { isReloadNavigation: true }],
+    [2 * HOUR, { referrer: `${ORIGIN}/` }],
+    [2 * HOUR, {}, 'installing'],
+    [2 * HOUR, {}, 'waiting'],
+    [8 * 24 * HOUR, {}],
+    [-8 * 24 * HOUR, {}],
+    [NaN, {}],
+  ];
+  for (const [age, more, newer] of cases) {
+    const world = browser();
+    world.server.set('/', () => page(SCRIPT, age));
+    const it = worker(world);
+    await it.run('install');
+    await it.message({ type: 'fill' });
+    if (newer) it.registration[newer] = {};
+    world.server.set('/', () => page('/app-00000000000000ff.js', 0));
+    assert.match((await it.visit('/', more)).body, /00ff/, JSON.stringify([age, more, newer]));
+    world.online = false;
+    assert.match((await it.visit('/', more)).body, new RegExp(SCRIPT), 'and without one the page is there all the same');
+  }
 });
 
 test('without a network, and for a failing or redirecting server, a screen is the kept page', async () => {
@@ -199,15 +305,17 @@ test('a redirect is passed on where nothing is kept, and a lost network is an er
   await assert.rejects(visit('/'));
 });
 
-test('after three seconds the kept page comes, and not a moment before', async () => {
+test('read anew, the kept page comes after three seconds and not a moment before', async () => {
   const { world, visit, timers } = await installed();
   world.slow.add('/');
   let given;
-  const visiting = visit('/').then((answer) => { given = answer; });
+  const visiting = visit('/', { cache: 'no-cache' }).then((answer) => { given = answer; });
   await new Promise((done) => setTimeout(done, 20));
   assert.equal(given, undefined);
   assert.deepEqual(timers.map((timer) => timer.wait), [3000]);
   timers[0].run();
+  await new Promise((done) => setTimeout(done, 5));
+  world.late[0].done(page('/app-00000000000000ff.js'));
   await visiting;
   assert.match(given.body, new RegExp(SCRIPT));
 });
@@ -216,7 +324,7 @@ test('slow with nothing kept waits on', async () => {
   const world = browser();
   const { visit, timers } = worker(world);
   world.slow.add('/');
-  const visiting = visit('/');
+  const visiting = visit('/', { cache: 'no-cache' });
   await new Promise((done) => setTimeout(done, 10));
   timers[0].run();
   await new Promise((done) => setTimeout(done, 10));
@@ -276,9 +384,9 @@ test('full storage and taken storage cost nothing but the keeping', async () => 
 test('caches that don’t answer are waited for three seconds, and for longer only where there is no network', async () => {
   const beat = () => new Promise((done) => setTimeout(done, 5));
   const { world, get, visit, timers } = await installed();
-  const { match, open } = world.caches;
-  let wake;
-  world.caches.match = () => new Promise((done) => { wake = done; });
+  const { match } = world.caches;
+  const wakes = [];
+  world.caches.match = () => new Promise((done) => wakes.push(done));
   const online = get(MODULE);
   await beat();
   assert.deepEqual([world.sent.length, timers.at(-1).wait], [0, 3000]);
@@ -291,21 +399,22 @@ test('caches that don’t answer are waited for three seconds, and for longer on
   await beat();
   timers.at(-1).run();
   await beat();
-  wake(match(MODULE));
+  wakes.at(-1)(match(MODULE));
   assert.equal((await offline).body, MODULE);
 
   world.online = true;
   world.slow.add('/');
-  world.caches.open = () => new Promise(() => {});
   const screen = visit('/');
   await beat();
-  timers.at(-1).run();
-  await beat();
-  timers.at(-1).run();
-  await beat();
+  for (const wait of [300, 3000, 3000]) {
+    assert.equal(timers.at(-1).wait, wait);
+    timers.at(-1).run();
+    await beat();
+  }
   world.late[0].done(page());
+  await beat();
+  wakes.forEach((wake) => wake());
   assert.match((await screen).body, new RegExp(SCRIPT));
-  world.caches.open = open;
 });
 
 test('the API, pictures, others and what must be fresh are not touched, and no answer of the API is kept', async () => {

@@ -1,5 +1,6 @@
-//! P1: a new version is served while a tab stands open in the midst of a survey, and a start without a network. The page comes
-//! from the network first, files that are named by their content from the device first, answers of the backend never.
+//! P1: a new version is served while a tab stands open in the midst of a survey, and a start without a network. A page that is
+//! read anew comes from the network first, one that is come to and files that are named by their content from the device first,
+//! answers of the backend never.
 
 use std::time::Duration;
 
@@ -143,7 +144,11 @@ async fn open_tab(page: &mut Page<'_>, member: &Member) -> Result<()> {
     );
     reload(page).await?;
     page.see("#sign-out").await?;
-    page.same("P1: the page comes from the network first", &page.script(VERSION, vec![]).await?, &json!("2"));
+    page.same(
+        "P1: read anew, the page comes from the network first",
+        &page.script(VERSION, vec![]).await?,
+        &json!("2"),
+    );
     page.open(&format!("/surveys/{SURVEY}")).await?;
     still_written(page, &words, "P1: in the new version").await?;
     page.press(SEND).await?;
@@ -201,6 +206,15 @@ async fn offline(page: &mut Page<'_>, member: &Member) -> Result<()> {
     reload(page).await?;
     page.see("a.tier").await?;
     page.same("P1: files asked for again", &(asked(page) - before), &0);
+    // Whoever comes gets the page that is kept, whoever reads it anew the server's.
+    let pages = |page: &Page<'_>| page.proxy.sent("GET /points ");
+    let before = pages(page);
+    page.client().goto(&format!("{}/points", page.proxy.origin)).await?;
+    page.see(".hero .num").await?;
+    page.same("P1: pages that a visit waits for", &(pages(page) - before), &0);
+    reload(page).await?;
+    page.see(".hero .num").await?;
+    page.same("P1: pages that a reload waits for", &(pages(page) - before), &1);
 
     page.proxy.spoil(ALL, Fault::Drop);
     let points = group(member.balance().await?);

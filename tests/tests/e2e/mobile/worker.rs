@@ -65,7 +65,8 @@ pub(super) async fn ready(page: &Page<'_>) -> Result<bool> {
         last = state(page).await?;
         let names = last["names"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let code = names.filter(|name| [".js", ".css", ".wasm"].iter().any(|end| name.ends_with(end)));
-        if last["active"] == "activated" && code.count() >= wanted {
+        let is_whole = last["names"].as_array().is_some_and(|names| names.contains(&json!("/.whole")));
+        if last["active"] == "activated" && is_whole && code.count() >= wanted {
             return Ok(true);
         }
         tokio::time::sleep(Duration::from_millis(300)).await;
