@@ -21,6 +21,9 @@ enum Stop {
 
 /// Starts, and shows either the portal or why it can't be shown. A retry starts from the beginning.
 pub(super) async fn run() {
+    // A start is in several tasks, so that a finger is heard between them. The page's own shell is on screen first, also where the
+    // module was here before it could be drawn.
+    timer::painted().await;
     let theme = Theme::kept();
     look::use_locale(look::first_locale(&[]));
     match prepare().await {

@@ -17,6 +17,19 @@ pub async fn sleep(milliseconds: i32) {
     let _ = JsFuture::from(promise).await;
 }
 
+/// How long the next frame is waited for, in milliseconds: a page that nobody sees draws none.
+const FRAME_MS: i32 = 100;
+
+/// Resolves when what is drawn by now is on screen, or after a tenth of a second.
+pub async fn painted() {
+    let promise = Promise::new(&mut |resolve, _| {
+        let _ = web_sys::window().map(|window| window.request_animation_frame(&resolve));
+    });
+    within(FRAME_MS, JsFuture::from(promise)).await;
+    // A frame is asked for before it is drawn.
+    sleep(0).await;
+}
+
 /// What `work` gives, or `None` when it takes longer than `milliseconds`.
 pub async fn within<T>(milliseconds: i32, work: impl Future<Output = T>) -> Option<T> {
     let (mut work, mut limit) = (pin!(work), pin!(sleep(milliseconds)));

@@ -17,7 +17,6 @@ pub(super) fn bones() -> AnyView {
         }
         .built()
     };
-    let card = || view! { <li><span class="shelf"></span>{bone("t", 5)}{bone("t", 4)}</li> }.built();
     view! {
         <div class="tier" data-material="plain">
             <div class="row">
@@ -29,7 +28,16 @@ pub(super) fn bones() -> AnyView {
         </div>
         <p class="outlook">{bone("t", 8)}{bone("t", 10)}</p>
         <div class="panel pts">{bone("n", 9)}{bone("s", 10)}</div>
-        <section class="sec">
+        {below()}
+    }
+    .built()
+}
+
+/// The bones of what is below the balance.
+pub(super) fn below() -> AnyView {
+    let card = || view! { <li><span class="shelf"></span>{bone("t", 5)}{bone("t", 4)}</li> }.built();
+    view! {
+        <section class="sec" aria-hidden="true">
             <div class="sec__h">{bone("h", 5)}</div>
             <ul class="rgrid three">{card()}{card()}{card()}</ul>
         </section>

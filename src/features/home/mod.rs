@@ -12,10 +12,12 @@ use crate::parts::ledger::balance_panel;
 use crate::parts::remote::remote;
 use crate::parts::reward_card::small_card;
 use crate::parts::tier_card::{Corner, outlook, tier_card};
-use crate::platform::{clock, intl};
+use crate::platform::{clock, intl, timer};
 use crate::state::{look, portal};
 use crate::ui::{Build, icon, live};
 use leptos::prelude::*;
+use std::cell::Cell;
+use wasm_bindgen_futures::spawn_local;
 
 /// The screen, with what may come below it.
 pub fn page(below: AnyView) -> AnyView {
@@ -79,6 +81,32 @@ fn content(overview: &Overview) -> AnyView {
         <a class="panel pts" href=Route::Points { kind: None }.href()>
             {balance_panel(&overview.points)}
         </a>
+        {below_balance(overview)}
+    }
+    .built()
+}
+
+thread_local! {
+    /// Whether home was on screen before in this page's life.
+    static SEEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What can be had and done. Where the page has only just begun it has a task of its own, behind the first frame.
+fn below_balance(overview: &Overview) -> AnyView {
+    if SEEN.replace(true) {
+        return offerings(overview);
+    }
+    let due = RwSignal::new(false);
+    spawn_local(async move {
+        timer::painted().await;
+        let _ = due.try_set(true);
+    });
+    let overview = overview.clone();
+    live(move || if due.get() { offerings(&overview) } else { bones::below() })
+}
+
+fn offerings(overview: &Overview) -> AnyView {
+    view! {
         {rewards(overview)}
         {next::next(overview)}
     }
