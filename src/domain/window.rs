@@ -52,9 +52,9 @@ impl Grid {
         row.min(self.rows().saturating_sub(1))
     }
 
-    /// The rows to draw, in order. The row with the focus stays, with its neighbours, so that the focus can go on from
+    /// The rows to draw, in order, with those within `beyond` screens of the visible one. The row with the focus stays, with its neighbours, so that the focus can go on from
     /// there wherever the page has been scrolled meanwhile.
-    pub fn drawn(self, view: View, focus: Option<usize>) -> Vec<usize> {
+    fn drawn(self, view: View, beyond: f64, focus: Option<usize>) -> Vec<usize> {
         let rows = self.rows();
         if rows == 0 {
             return Vec::new();
@@ -62,7 +62,7 @@ impl Grid {
         let height = view.height.max(0.0);
         let most = (MOST / self.wide()).max(1);
         let first_seen = self.row_at(view.top);
-        let reach = (view.height * OVERSCAN / self.pitch.max(1.0)).max(1.0) as usize;
+        let reach = (view.height * beyond / self.pitch.max(1.0)).max(1.0) as usize;
         let last = self.row_at(view.top + height).saturating_add(reach).min(rows - 1);
         let seen = (self.row_at(view.top + height) - first_seen + 1).min(most);
         // What doesn't fit is left out above first, then below: on screen comes before near it.
@@ -74,6 +74,20 @@ impl Grid {
         drawn.extend(first..=last);
         drawn.extend(near.filter(|row| *row > last));
         drawn
+    }
+
+    /// The rows to draw now, in order, and whether others are left for later: those on screen, of those near it the ones that are
+    /// `there` (in order), and `more` of the others, the nearest first.
+    pub fn due(self, view: View, focus: Option<usize>, there: &[usize], more: usize) -> (Vec<usize>, bool) {
+        let seen = self.drawn(view, 0.0, focus);
+        let mut all = self.drawn(view, OVERSCAN, focus);
+        let is_now = |row: &usize| seen.binary_search(row).is_ok() || there.binary_search(row).is_ok();
+        let (first, last) = (self.row_at(view.top), self.row_at(view.top + view.height));
+        let mut later: Vec<usize> = all.iter().copied().filter(|row| !is_now(row)).collect();
+        later.sort_by_key(|row| first.saturating_sub(*row) + row.saturating_sub(last));
+        let left = later.split_off(more.min(later.len()));
+        all.retain(|row| !left.contains(row));
+        (all, !left.is_empty())
     }
 
     /// Screens that are left below the visible one.
@@ -111,12 +125,14 @@ mod tests {
     fn ten_thousand_rewards_on_a_phone() {
         let grid = Grid { items: 10_000, columns: 2, pitch: 270.0 };
         assert_eq!((grid.rows(), grid.top(5_000)), (5_000, 1_350_000.0));
-        let drawn = grid.drawn(View { top: 600_000.0, height: 844.0 }, None);
+        let drawn = grid.drawn(View { top: 600_000.0, height: 844.0 }, OVERSCAN, None);
         assert_eq!((drawn.first(), drawn.last()), (Some(&2_216), Some(&2_231)));
-        assert_eq!(grid.drawn(View { top: -400.0, height: 844.0 }, None).first(), Some(&0));
+        assert_eq!(grid.drawn(View { top: -400.0, height: 844.0 }, OVERSCAN, None).first(), Some(&0));
+        let screen = grid.drawn(View { top: 0.0, height: 844.0 }, 0.0, None);
+        assert_eq!(screen, [0, 1, 2, 3, 4], "those that are seen and one more");
         assert_eq!(grid.cells(4_999), (9_998, 2));
         assert_eq!(Grid { items: 5, ..grid }.cells(2), (4, 1));
-        assert!(Grid::default().drawn(View { top: 0.0, height: 844.0 }, Some(3)).is_empty());
+        assert!(Grid::default().drawn(View { top: 0.0, height: 844.0 }, OVERSCAN, Some(3)).is_empty());
     }
 
     #[test]
@@ -133,7 +149,7 @@ mod tests {
         fn what_is_on_screen_is_drawn(grid in grids(), at in 0.0..1.0, height in 300.0..2_000.0) {
             let whole = grid.top(grid.rows());
             let view = View { top: at * whole - height / 2.0, height };
-            let drawn = grid.drawn(view, None);
+            let drawn = grid.drawn(view, OVERSCAN, None);
             for row in 0..grid.rows() {
                 let on_screen = grid.top(row) < view.top + height && grid.top(row + 1) > view.top;
                 prop_assert!(!on_screen || drawn.contains(&row));
@@ -146,7 +162,7 @@ mod tests {
             top in prop::num::f64::ANY, height in prop::num::f64::ANY, focus in prop::option::of(0..100_000_usize),
         ) {
             let grid = Grid { items, columns, pitch };
-            let drawn = grid.drawn(View { top, height }, focus);
+            let drawn = grid.drawn(View { top, height }, OVERSCAN, focus);
             prop_assert!(drawn.len() * columns.max(1) <= MOST.max(columns) + 3 * columns.max(1));
             prop_assert!(drawn.windows(2).all(|pair| pair[0] < pair[1]));
             prop_assert!(drawn.iter().all(|row| *row < grid.rows()));
@@ -170,12 +186,32 @@ mod tests {
         #[test]
         fn the_focus_and_its_neighbours_stay(grid in grids(), at in 0.0..1.0, row in 0..6_000_usize) {
             let view = View { top: at * grid.top(grid.rows()), height: 844.0 };
-            let drawn = grid.drawn(view, Some(row));
+            let drawn = grid.drawn(view, OVERSCAN, Some(row));
             if row < grid.rows() {
                 for near in row.saturating_sub(1)..(row + 2).min(grid.rows()) {
                     prop_assert!(drawn.contains(&near));
                 }
             }
+        }
+
+        #[test]
+        fn what_is_near_follows_in_steps(
+            grid in grids(), at in 0.0..1.0, focus in prop::option::of(0..6_000_usize), more in 1..4_usize,
+            there in prop::collection::btree_set(0..6_000_usize, 0..8),
+        ) {
+            let view = View { top: at * grid.top(grid.rows()), height: 844.0 };
+            let (whole, screen) = (grid.drawn(view, OVERSCAN, focus), grid.drawn(view, 0.0, focus));
+            let mut now: Vec<usize> = there.into_iter().collect();
+            let (mut last, mut is_left) = grid.due(view, focus, &now, 0);
+            prop_assert!(screen.iter().filter(|row| whole.contains(row)).all(|row| last.contains(row)));
+            while is_left {
+                now = last;
+                (last, is_left) = grid.due(view, focus, &now, more);
+                prop_assert!(now.iter().all(|row| last.contains(row)) && last.windows(2).all(|pair| pair[0] < pair[1]));
+                let new = last.len() - now.len();
+                prop_assert!(new == more || !is_left && new < more);
+            }
+            prop_assert_eq!(last, whole);
         }
 
         #[test]

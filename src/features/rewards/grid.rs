@@ -4,12 +4,13 @@ use crate::domain::window::{Grid, View};
 use crate::features::rewards::card::card;
 use crate::features::rewards::shelf::{self, Layout};
 use crate::features::rewards::{Catalogue, list};
-use crate::platform::{dom, viewport};
+use crate::platform::{dom, timer, viewport};
 use crate::state::{effect, nav};
 use crate::ui::Build;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::tachys::view::any_view::AnyViewState;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 /// Before anything was measured: two columns, and rows that are rather too low than too high.
@@ -19,6 +20,8 @@ const AHEAD: f64 = 2.0;
 /// Rows that are drawn as bones while more is to come, so that what stands below is out of the way.
 const TO_COME: usize = 6;
 const ROW: &str = "data-row";
+/// How many of the rows that aren't on screen are drawn between two frames.
+const ROWS_A_FRAME: usize = 2;
 /// A row that is a little higher than the others takes it from the gap below: when rows move, people lose their place.
 const LEAST_GAP: f64 = 6.0;
 
@@ -55,6 +58,8 @@ struct Window {
     drawn: StoredValue<Vec<Drawn>, LocalStorage>,
     owner: StoredValue<Owner>,
     sizes: StoredValue<Option<viewport::Sizes>, LocalStorage>,
+    /// Whether rows that aren't on screen yet are due after the next frame.
+    filling: StoredValue<bool>,
 }
 
 /// The grid.
@@ -70,6 +75,7 @@ pub(super) fn view(catalogue: Catalogue) -> AnyView {
         drawn: StoredValue::new_local(Vec::new()),
         owner: StoredValue::new(Owner::current().unwrap_or_default()),
         sizes: StoredValue::new_local(None),
+        filling: StoredValue::new(false),
     };
     window.sizes.set_value(viewport::sizes(move || window.measure()));
     let watch = StoredValue::new_local(viewport::watch(move || {
@@ -152,7 +158,13 @@ impl Window {
         }
     }
 
+    /// Draws what is on screen; what is near it follows frame by frame.
     fn draw(self, node: &Element, view: View) {
+        self.draw_with(node, view, 0);
+    }
+
+    /// The same, with `more` of the rows near it.
+    fn draw_with(self, node: &Element, view: View, more: usize) {
         let grid = untrack(|| self.grid());
         let loaded = self.catalogue.extent.with_untracked(|extent| extent.cards);
         // A row that is still to be filled waits for its last card: half of it would be drawn anew before anybody's eyes.
@@ -163,10 +175,35 @@ impl Window {
             let count = if fills && count < cells { 0 } else { count };
             Row { row, first, count, revision: shelf::revision(first..first + count) }
         };
-        let rows: Vec<Row> = grid.drawn(view, viewport::focused_number(ROW)).into_iter().map(row).collect();
         let _ = self.drawn.try_update_value(|drawn| {
+            let there: Vec<usize> = drawn
+                .iter()
+                .map(|one| one.row)
+                .filter(|one| row(one.row) == *one)
+                .map(|one| one.row)
+                .collect();
+            let (rows, is_left) = grid.due(view, viewport::focused_number(ROW), &there, more);
+            let rows: Vec<Row> = rows.into_iter().map(row).collect();
             if !drawn.iter().map(|one| one.row).eq(rows.iter().copied()) {
                 self.exchange(drawn, rows, node);
+            }
+            if is_left {
+                self.go_on();
+            }
+        });
+    }
+
+    /// Draws some more after the next frame.
+    fn go_on(self) {
+        if self.filling.try_update_value(|filling| std::mem::replace(filling, true)) != Some(false) {
+            return;
+        }
+        spawn_local(async move {
+            timer::painted().await;
+            if self.filling.try_set_value(false).is_none()
+                && let Some((node, view)) = self.here()
+            {
+                self.draw_with(&node, view, ROWS_A_FRAME);
             }
         });
     }
