@@ -2,8 +2,9 @@
 //! is in one of them only.
 
 use crate::platform::{clock, storage, timer};
-use idb::{DatabaseEvent, Factory, ObjectStoreParams, Transaction};
-use js_sys::{Array, Function, Object, Reflect};
+use idb::request::OpenDatabaseRequest;
+use idb::{DatabaseEvent, Factory, ObjectStoreParams, Request, Transaction};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -162,7 +163,7 @@ async fn open_named(name: &str) -> Result<Option<Connection>, Asleep> {
     let given_up = Rc::clone(&late);
     // It runs to its end in any case, so that what opens too late is closed.
     let opening = future_to_promise(async move {
-        let database = request.await.map(IdbDatabase::from).map_err(|_| JsValue::UNDEFINED)?;
+        let database = opened(request).await.map_err(|_| JsValue::UNDEFINED)?;
         if given_up.get() {
             database.close();
         }
@@ -176,6 +177,17 @@ async fn open_named(name: &str) -> Result<Option<Connection>, Asleep> {
             Err(Asleep)
         }
     }
+}
+
+/// As awaiting the request does, but its callbacks go with it: that of `idb` 0.6.5 leaves them behind for good.
+async fn opened(mut request: OpenDatabaseRequest) -> Result<IdbDatabase, idb::Error> {
+    let answered = Promise::new(&mut |resolve, _| {
+        let failed = resolve.clone();
+        request.on_success(move |_| drop(resolve.call0(&JsValue::UNDEFINED)));
+        request.on_error(move |_| drop(failed.call0(&JsValue::UNDEFINED)));
+    });
+    let _ = JsFuture::from(answered).await;
+    request.database().map(IdbDatabase::from)
 }
 
 async fn rows(database: &Connection) -> Option<BTreeMap<String, String>> {

@@ -3,7 +3,7 @@
 use crate::api::error::ApiError;
 use crate::api::kept;
 use crate::domain::date::Instant;
-use crate::platform::{clock, timer};
+use crate::platform::{clock, readers, timer};
 use crate::state::session;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -163,6 +163,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
 
     /// Where it stands; tracked.
     pub fn slot(self) -> Slot<T> {
+        readers::forget_when_gone();
         let status = self.status.get();
         let known = self.value.get().zip(status.known_at);
         match (status.fault, known) {
@@ -179,11 +180,13 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
 
     /// The last known value; tracked.
     pub fn known(self) -> Option<T> {
+        readers::forget_when_gone();
         self.value.get()
     }
 
     /// Whether a value is known; tracked.
     pub fn is_known(self) -> bool {
+        readers::forget_when_gone();
         self.value.with(Option::is_some)
     }
 
