@@ -315,8 +315,9 @@ impl Screens {
         }
         self.fetching_ahead.set_value(true);
         spawn_local(async move {
-            // An offer that is due is a piece of home.
+            // An offer that is due is a piece of home, but not before its pictures.
             if due {
+                timer::sleep(BACKGROUND_MS).await;
                 idle::idle().await;
                 if !self.load(Part::Voucher).await {
                     return self.begin_again();
