@@ -65,10 +65,9 @@ function asset(event, path) {
   });
 }
 
-// The server's answer, unless it is late, lost or a failure of the server's, and there is a kept one.
-async function fresh(event, path, known) {
+// The server's answer, of which note is taken, unless it is late, lost or a failure of the server's, and there is a kept one.
+async function fresh(event, note, known) {
   const asked = fetch(event.request);
-  const note = path === PAGE ? compare : (answer) => keep(path, answer);
   event.waitUntil(asked.then((answer) => note(answer.clone())).catch(() => undefined));
   try {
     const answer = await Promise.race([asked, late()]);
@@ -111,7 +110,7 @@ function screen(event) {
   const known = current(event.request);
   const renew = () => fetch(PAGE, { cache: 'no-cache' }).then(compare);
   event.waitUntil(known.then((answer) => answer && renew()).catch(() => undefined));
-  return known.then((answer) => answer || fresh(event, PAGE, page));
+  return known.then((answer) => answer || fresh(event, compare, page));
 }
 
 self.addEventListener('fetch', (event) => {
@@ -124,7 +123,9 @@ self.addEventListener('fetch', (event) => {
     // Another version's page is never kept here: it would have none of its files.
     if (!NO_SCREEN.test(pathname)) event.respondWith(screen(event));
   } else if (HASHED.test(pathname)) event.respondWith(asset(event, pathname));
-  else if (LOOSE.test(pathname)) event.respondWith(fresh(event, pathname, () => kept(pathname)));
+  else if (LOOSE.test(pathname)) {
+    event.respondWith(fresh(event, (answer) => keep(pathname, answer), () => kept(pathname)));
+  }
 });
 
 async function add(path) {
