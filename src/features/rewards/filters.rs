@@ -1,6 +1,7 @@
 //! Search, order and chips.
 
 use crate::domain::number::group;
+use crate::domain::reward::Category;
 use crate::domain::route::{CatalogueFilter, Sort};
 use crate::features::rewards::Catalogue;
 use crate::i18n::{fill, key, t};
@@ -159,8 +160,12 @@ pub(super) fn chips(catalogue: Catalogue) -> AnyView {
         // The counts are those of the whole catalogue.
         let plain = CatalogueFilter { category: None, affordable: false, ..CatalogueFilter::clone(&filter) };
         let counts = !plain.is_narrow();
-        let sum = |count: fn(&crate::domain::reward::Category) -> i64| {
-            known.as_ref().filter(|_| counts).map(|list| list.iter().map(count).sum::<i64>())
+        let may_come = catalogue.categories.status().with(|status| status.fault.is_none());
+        let sum = |count: fn(&Category) -> i64| match &known {
+            _ if !counts => Count::Untold,
+            Some(list) => Count::Known(list.iter().map(count).sum()),
+            None if may_come => Count::ToCome,
+            None => Count::Untold,
         };
         let mut chips = Vec::new();
         let whole = filter.category.is_none() && !filter.affordable && !filter.favourites;
@@ -176,7 +181,7 @@ pub(super) fn chips(catalogue: Catalogue) -> AnyView {
             },
         ));
         if catalogue.portal.has("favourites") {
-            chips.push(chip(t(key::REWARDS_FAVOURITES), None, filter.favourites, move || {
+            chips.push(chip(t(key::REWARDS_FAVOURITES), Count::Untold, filter.favourites, move || {
                 catalogue.narrow(|filter| filter.favourites = !filter.favourites);
             }));
         }
@@ -184,7 +189,8 @@ pub(super) fn chips(catalogue: Catalogue) -> AnyView {
             let id = category.id.clone();
             let pressed = filter.category.as_deref() == Some(id.as_str());
             let count = if filter.affordable { category.affordable } else { category.count };
-            chips.push(chip(&category.name, Some(count).filter(|_| counts), pressed, move || {
+            let count = if counts { Count::Known(count) } else { Count::Untold };
+            chips.push(chip(&category.name, count, pressed, move || {
                 let id = Some(id.clone()).filter(|_| !pressed);
                 catalogue.narrow(|filter| filter.category = id);
             }));
@@ -205,8 +211,23 @@ fn show_all(filter: &mut CatalogueFilter) {
     filter.favourites = false;
 }
 
-fn chip(name: &str, count: Option<i64>, pressed: bool, press: impl Fn() + 'static) -> AnyView {
+/// How many rewards a chip leaves.
+#[derive(Clone, Copy)]
+enum Count {
+    /// Nobody knows it for what the list is narrowed to.
+    Untold,
+    /// It has its place, so that nothing moves when it is here.
+    ToCome,
+    Known(i64),
+}
+
+fn chip(name: &str, count: Count, pressed: bool, press: impl Fn() + 'static) -> AnyView {
     let name = name.to_string();
+    let count = match count {
+        Count::Untold => None,
+        Count::ToCome => Some(String::new()),
+        Count::Known(count) => Some(group(count)),
+    };
     view! {
         <button
             type="button"
@@ -216,7 +237,7 @@ fn chip(name: &str, count: Option<i64>, pressed: bool, press: impl Fn() + 'stati
         >
             {name}
             " "
-            {count.map(|count| view! { <span class="num">{group(count)}</span> })}
+            {count.map(|count| view! { <span class="num">{count}</span> })}
         </button>
     }
     .into_any()
