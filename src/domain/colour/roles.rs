@@ -57,11 +57,10 @@ fn derive(brand: &Brand, dark: bool) -> Roles {
             }
         }
     };
-    let paper =
-        |light: [f64; 2], night: [f64; 2]| lch(pick(light[0], night[0]), pick(light[1], night[1]), n_hue);
-    let bg = paper([0.972, 0.007], [0.172, 0.014]);
-    let surface = paper([0.996, 0.002], [0.222, 0.017]);
-    let sunken = paper([0.946, 0.011], [0.262, 0.019]);
+    let paper = |light: [u16; 2], night: [u16; 2]| tone(if dark { night } else { light }, n_hue);
+    let bg = paper([972, 7], [172, 14]);
+    let surface = paper([996, 2], [222, 17]);
+    let sunken = paper([946, 11], [262, 19]);
     let (fill, fill_soft, accent, accent_soft);
     if dark {
         fill = lch(if bright { b.l - 0.03 } else { b.l.max(0.66) }, b.c, b_hue);
@@ -80,7 +79,7 @@ fn derive(brand: &Brand, dark: bool) -> Roles {
         if reads(fill, &[bg, surface], 3.05) { fill } else { ink(source, &[bg, surface], 3.05) }
     };
     let shelf = shelf(brand.mood, bright, (b_hue, b.c), (a_hue, a.c), n_hue, dark);
-    let mut muted = ink(paper([0.52, 0.02], [0.70, 0.02]), &[bg, surface, sunken], 4.9);
+    let mut muted = ink(paper([520, 20], [700, 20]), &[bg, surface, sunken], 4.9);
     if contrast(muted, shelf[0].1) < AA {
         muted = ink(muted, &[bg, surface, sunken, shelf[0].1], AA + 0.1);
     }
@@ -90,8 +89,8 @@ fn derive(brand: &Brand, dark: bool) -> Roles {
         ("bg", bg),
         ("surface", surface),
         ("sunken", sunken),
-        ("text", paper([0.235, 0.022], [0.945, 0.008])),
-        ("line", paper([0.895, 0.013], [0.335, 0.02])),
+        ("text", paper([235, 22], [945, 8])),
+        ("line", paper([895, 13], [335, 20])),
         ("brand", fill),
         ("brand-soft", fill_soft),
         ("accent", accent),
@@ -145,46 +144,70 @@ fn shelf(
     [("wall", wall), ("board", board)]
 }
 
+/// Lightness and chroma in thousandths, and which of [`hues`].
+type Tone = (u16, u16, usize);
+
+const B: usize = 0;
+const A: usize = 1;
+const B_PLUS_12: usize = 2;
+const B_PLUS_16: usize = 3;
+const B_PLUS_22: usize = 4;
+const B_PLUS_25: usize = 5;
+const A_PLUS_8: usize = 6;
+const A_MINUS_6: usize = 7;
+const A_MINUS_12: usize = 8;
+
+/// The brand's hue and the accent's, and both turned by some degrees.
+fn hues(b: Hue, a: Hue) -> [Hue; 9] {
+    let turned =
+        [(b, PLUS_12), (b, PLUS_16), (b, PLUS_22), (b, PLUS_25), (a, PLUS_8), (a, MINUS_6), (a, MINUS_12)];
+    let [b12, b16, b22, b25, a8, a_6, a_12] = turned.map(|(hue, by)| hue.turned(by));
+    [b, a, b12, b16, b22, b25, a8, a_6, a_12]
+}
+
+/// The five tones of the scene, its sun and its glint by day, by mood. A snow brand's sun is the brand itself.
+const DAYS: [[Tone; 7]; 4] = [
+    // Deep
+    [
+        (315, 60, B),
+        (620, 70, B),
+        (500, 70, B),
+        (400, 66, B),
+        (290, 55, B),
+        (840, 110, A_PLUS_8),
+        (800, 60, B),
+    ],
+    // Pale
+    [
+        (935, 38, B_PLUS_12),
+        (865, 85, B_PLUS_16),
+        (800, 85, B_PLUS_22),
+        (680, 85, A),
+        (550, 80, A),
+        (760, 130, B),
+        (950, 40, B_PLUS_25),
+    ],
+    // Vivid
+    [
+        (900, 190, B),
+        (950, 130, B),
+        (760, 110, A_MINUS_12),
+        (600, 105, A_MINUS_6),
+        (450, 85, A),
+        (985, 40, B),
+        (985, 50, B),
+    ],
+    // Snow
+    [(905, 32, A), (955, 16, A), (900, 28, A), (950, 14, A), (985, 6, A), (0, 0, B), (800, 60, A)],
+];
+
 /// The five tones of the scene, its sun and its glint.
 fn landscape(brand: &Brand, b: Hue, a: Hue, dark: bool) -> [(&'static str, Rgb); 7] {
-    let day = match brand.mood {
-        Mood::Deep => [
-            lch(0.315, 0.06, b),
-            lch(0.62, 0.07, b),
-            lch(0.50, 0.07, b),
-            lch(0.40, 0.066, b),
-            lch(0.29, 0.055, b),
-            lch(0.84, 0.11, a.turned(PLUS_8)),
-            lch(0.80, 0.06, b),
-        ],
-        Mood::Pale => [
-            lch(0.935, 0.038, b.turned(PLUS_12)),
-            lch(0.865, 0.085, b.turned(PLUS_16)),
-            lch(0.80, 0.085, b.turned(PLUS_22)),
-            lch(0.68, 0.085, a),
-            lch(0.55, 0.08, a),
-            lch(0.76, 0.13, b),
-            lch(0.95, 0.04, b.turned(PLUS_25)),
-        ],
-        Mood::Vivid => [
-            lch(0.90, 0.19, b),
-            lch(0.95, 0.13, b),
-            lch(0.76, 0.11, a.turned(MINUS_12)),
-            lch(0.60, 0.105, a.turned(MINUS_6)),
-            lch(0.45, 0.085, a),
-            lch(0.985, 0.04, b),
-            lch(0.985, 0.05, b),
-        ],
-        Mood::Snow => [
-            lch(0.905, 0.032, a),
-            lch(0.955, 0.016, a),
-            lch(0.90, 0.028, a),
-            lch(0.95, 0.014, a),
-            lch(0.985, 0.006, a),
-            brand.primary,
-            lch(0.80, 0.06, a),
-        ],
-    };
+    let hues = hues(b, a);
+    let mut day = DAYS[brand.mood as usize].map(|(l, c, hue)| tone([l, c], hues[hue]));
+    if brand.mood == Mood::Snow {
+        day[5] = brand.primary;
+    }
     let tones = if dark {
         let (hue, c) = match brand.mood {
             Mood::Deep => (b, 0.045),
@@ -215,6 +238,11 @@ fn landscape(brand: &Brand, b: Hue, a: Hue, dark: bool) -> [(&'static str, Rgb);
         ("sun", sun),
         ("glint", glint),
     ]
+}
+
+/// Of lightness and chroma in thousandths.
+fn tone([l, c]: [u16; 2], hue: Hue) -> Rgb {
+    lch(f64::from(l) / 1000.0, f64::from(c) / 1000.0, hue)
 }
 
 fn reads(text: Rgb, grounds: &[Rgb], need: f64) -> bool {
