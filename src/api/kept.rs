@@ -36,7 +36,8 @@ thread_local! {
 /// The name under which an answer is kept, and whether it is the member's; `None` for what is never kept.
 fn name(path: &str) -> Option<(String, bool)> {
     // A look at one redemption by its key decides about points: it is the backend's to answer.
-    let own = path.starts_with("/me") && !path.contains("client_ref=") || path == "/coupon-offers";
+    let own = path.starts_with("/me") && !path.split(['?', '&']).any(|part| part.starts_with("client_ref="))
+        || path == "/coupon-offers";
     let mut name = String::from(if own { NAME } else { PROGRAMME });
     name.push_str(path);
     (own || path == "/programme").then_some((name, own))
