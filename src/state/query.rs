@@ -27,8 +27,10 @@ pub enum Slot<T> {
     Failed(ApiError, Option<(T, Instant)>),
 }
 
-type Answer<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
-type Run<T> = Rc<dyn Fn() -> Answer<T>>;
+/// Puts a value that came where it is shown.
+type Keep = Box<dyn FnOnce()>;
+type Answer = Pin<Box<dyn Future<Output = Result<Keep, ApiError>>>>;
+type Run = Rc<dyn Fn() -> Answer>;
 
 /// Tells whoever waits that nobody needs the answer any more: whether that is so, and who waits.
 type Left = Rc<RefCell<(bool, Option<Waker>)>>;
@@ -49,10 +51,7 @@ pub struct Status {
 /// What does not depend on the value's type is apart from it: all of it would be in the program once for each type.
 pub struct Query<T: 'static> {
     value: RwSignal<Option<T>>,
-    status: RwSignal<Status>,
-    turn: StoredValue<u32>,
-    run: StoredValue<Run<T>, LocalStorage>,
-    left: StoredValue<Left, LocalStorage>,
+    reading: Reading,
 }
 
 impl<T> Clone for Query<T> {
@@ -70,13 +69,15 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
         F: Fn() -> R + 'static,
         R: Future<Output = Result<T, ApiError>> + 'static,
     {
-        Self {
-            value: RwSignal::new(None),
-            status: RwSignal::new(Status::default()),
-            turn: StoredValue::new(0),
-            run: StoredValue::new_local(Rc::new(move || Box::pin(run()))),
-            left: StoredValue::new_local(left_with_screen()),
-        }
+        let value = RwSignal::new(None);
+        let run = move || -> Answer {
+            let answer = run();
+            Box::pin(async move {
+                let new = answer.await?;
+                Ok(Box::new(move || show(value, new)) as Keep)
+            })
+        };
+        Self { value, reading: Reading::new(Rc::new(run)) }
     }
 
     /// A query that starts at once.
@@ -93,78 +94,27 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
     /// Reads it again; what is known stays until the answer is here. An answer to an older call is dropped, and when the screen
     /// is left the request is ended. Where nothing is known and the answer is late or can't be had, what is kept is shown.
     pub fn load(self) {
-        let Some(turn) = begin(self.turn, self.status) else { return };
-        let (Some(run), Some(left)) = (self.run.try_get_value(), self.left.try_get_value()) else { return };
-        spawn_local(async move {
-            let mut answer = run();
-            let is_new = self.value.try_with_untracked(Option::is_none) == Some(true);
-            let mut quick = None;
-            if is_new {
-                let patient = timer::within(PATIENCE_MS, answer.as_mut());
-                let Some(answer) = unless_left(&left, patient).await else { return };
-                quick = answer;
-                if quick.is_none() {
-                    self.show_kept(turn, &run, ApiError::Timeout);
-                }
-            }
-            let answer = match quick {
-                Some(answer) => Some(answer),
-                None => unless_left(&left, answer).await,
-            };
-            let Some(answer) = answer else { return };
-            if self.turn.try_get_value() != Some(turn) {
-                return;
-            }
-            match answer {
-                Ok(value) => self.keep(value),
-                Err(error) => {
-                    if matches!(error, ApiError::Offline | ApiError::Timeout) {
-                        self.show_kept(turn, &run, error.clone());
-                    }
-                    failed(self.status, error);
-                }
-            }
-        });
-    }
-
-    /// Shows what is kept where nothing else is known, and why it isn't newer.
-    fn show_kept(self, turn: u32, run: &Run<T>, why: ApiError) {
-        let is_new = self.value.try_with_untracked(Option::is_none) == Some(true);
-        if !is_new || self.turn.try_get_value() != Some(turn) {
-            return;
-        }
-        if let Some((value, since)) = kept::read(|| run()) {
-            let _ = self.value.try_set(Some(value));
-            let _ = self.status.try_set(Status { known_at: Some(since), refreshing: true, fault: Some(why) });
-        }
-    }
-
-    /// The value is drawn anew only when it is another.
-    fn keep(self, value: T) {
-        let is_same = self.value.try_with_untracked(|known| known.as_ref() == Some(&value));
-        if is_same == Some(false) {
-            let _ = self.value.try_set(Some(value));
-        }
-        arrived(self.status);
+        self.reading.load();
     }
 
     /// Puts a value that came by another way.
     pub fn put(self, value: T) {
-        next_turn(self.turn);
-        self.keep(value);
+        next_turn(self.reading.turn);
+        show(self.value, value);
+        arrived(self.reading.status);
     }
 
     /// Forgets everything.
     pub fn clear(self) {
-        next_turn(self.turn);
+        next_turn(self.reading.turn);
         let _ = self.value.try_set(None);
-        let _ = self.status.try_set(Status::default());
+        let _ = self.reading.status.try_set(Status::default());
     }
 
     /// Where it stands; tracked.
     pub fn slot(self) -> Slot<T> {
         readers::forget_when_gone();
-        let status = self.status.get();
+        let status = self.reading.status.get();
         let known = self.value.get().zip(status.known_at);
         match (status.fault, known) {
             (Some(error), known) => Slot::Failed(error, known),
@@ -175,7 +125,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
 
     /// The same without the value.
     pub fn status(self) -> RwSignal<Status> {
-        self.status
+        self.reading.status
     }
 
     /// The last known value; tracked.
@@ -202,7 +152,88 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
 
     /// Whether it was never asked for, without tracking.
     pub fn is_idle(self) -> bool {
-        self.status.with_untracked(|status| *status == Status::default())
+        self.reading.status.with_untracked(|status| *status == Status::default())
+    }
+}
+
+/// The value is drawn anew only when it is another.
+fn show<T: PartialEq + Send + Sync + 'static>(value: RwSignal<Option<T>>, new: T) {
+    let is_same = value.try_with_untracked(|known| known.as_ref() == Some(&new));
+    if is_same == Some(false) {
+        let _ = value.try_set(Some(new));
+    }
+}
+
+/// How a query is read, whatever it reads.
+#[derive(Clone, Copy)]
+struct Reading {
+    status: RwSignal<Status>,
+    turn: StoredValue<u32>,
+    run: StoredValue<Run, LocalStorage>,
+    left: StoredValue<Left, LocalStorage>,
+}
+
+impl Reading {
+    fn new(run: Run) -> Self {
+        Self {
+            status: RwSignal::new(Status::default()),
+            turn: StoredValue::new(0),
+            run: StoredValue::new_local(run),
+            left: StoredValue::new_local(left_with_screen()),
+        }
+    }
+
+    fn load(self) {
+        let Some(turn) = begin(self.turn, self.status) else { return };
+        let (Some(run), Some(left)) = (self.run.try_get_value(), self.left.try_get_value()) else { return };
+        spawn_local(async move {
+            let mut answer = run();
+            let mut quick = None;
+            if self.is_new() {
+                let patient = timer::within(PATIENCE_MS, answer.as_mut());
+                let Some(answer) = unless_left(&left, patient).await else { return };
+                quick = answer;
+                if quick.is_none() {
+                    self.show_kept(turn, &run, ApiError::Timeout);
+                }
+            }
+            let answer = match quick {
+                Some(answer) => Some(answer),
+                None => unless_left(&left, answer).await,
+            };
+            let Some(answer) = answer else { return };
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
+            match answer {
+                Ok(keep) => {
+                    keep();
+                    arrived(self.status);
+                }
+                Err(error) => {
+                    if matches!(error, ApiError::Offline | ApiError::Timeout) {
+                        self.show_kept(turn, &run, error.clone());
+                    }
+                    failed(self.status, error);
+                }
+            }
+        });
+    }
+
+    /// Whether nothing is known yet.
+    fn is_new(self) -> bool {
+        self.status.try_with_untracked(|status| status.known_at.is_none()) == Some(true)
+    }
+
+    /// Shows what is kept where nothing else is known, and why it isn't newer.
+    fn show_kept(self, turn: u32, run: &Run, why: ApiError) {
+        if !self.is_new() || self.turn.try_get_value() != Some(turn) {
+            return;
+        }
+        if let Some((keep, since)) = kept::read(|| run()) {
+            keep();
+            let _ = self.status.try_set(Status { known_at: Some(since), refreshing: true, fault: Some(why) });
+        }
     }
 }
 
