@@ -21,8 +21,7 @@ pub(super) fn follow(nav: Nav, expect: impl Fn(&Route) + 'static) {
     hide.forget();
     let press = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
         if let Some(href) = inner_link(&event) {
-            let (path, query) = href.split_once('?').unwrap_or((&href, ""));
-            expect(&Route::parse(path, query));
+            expect(&Route::at(&href));
         }
     });
     let _ = window.add_event_listener_with_callback("pointerdown", press.as_ref().unchecked_ref());
@@ -30,8 +29,9 @@ pub(super) fn follow(nav: Nav, expect: impl Fn(&Route) + 'static) {
     let click = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
         let Some(href) = inner_link(&event) else { return };
         event.prevent_default();
-        if layer::is_entry() {
-            // What lies above a screen gives its entry up at once, so the place can't wait for a picture of it.
+        // What lies above a screen gives its entry up at once, so the place can't wait for a picture of it. From one tab to the
+        // next nothing moves: what stays is there at once.
+        if layer::is_entry() || nav.peek().tab().is_some() && Route::at(&href).tab().is_some() {
             nav.go_to(&href);
         } else {
             transition::shift(move || nav.go_to(&href));

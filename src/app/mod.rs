@@ -6,6 +6,7 @@ mod links;
 mod planted;
 mod screens;
 mod shell;
+mod stage;
 mod stopped;
 
 use wasm_bindgen_futures::spawn_local;

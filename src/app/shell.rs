@@ -2,14 +2,15 @@
 
 use crate::app::links;
 use crate::app::screens::{Screens, resume};
+use crate::app::stage::Stage;
 use crate::domain::channel::Channel;
 use crate::domain::route::Route;
 use crate::i18n::{Key, key, t};
 use crate::platform::{dom, network, timer};
 use crate::state::nav::Nav;
-use crate::state::toast::Toasts;
 use crate::state::{Portal, effect, look, session};
 use crate::ui::{Build, icon_small, live};
+use leptos::__reexports::send_wrapper::SendWrapper;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,11 +19,8 @@ const DATA_MS: i32 = 100;
 
 /// The whole app. Tells the page when the first screen stands.
 pub(super) fn shell(portal: Portal) -> AnyView {
-    let nav = Nav::new();
-    let toasts = Toasts::new();
+    let (nav, toasts) = (portal.nav, portal.toasts);
     provide_context(portal);
-    provide_context(nav);
-    provide_context(toasts);
     session::follow_end();
     look::follow(portal);
     network::watch(move |online| {
@@ -40,6 +38,8 @@ pub(super) fn shell(portal: Portal) -> AnyView {
         let _ = portal.slow.try_set(slow);
     });
     let screens = Screens::new(portal);
+    // As long as the page: what takes it apart would only be bytes.
+    let mut stage = SendWrapper::new(Box::leak(Box::new(Stage::new(portal, screens))));
     links::follow(nav, move |route| screens.expect(route));
     screens.start_background(&nav.peek());
     let place = Memo::new_with_compare(move |_| nav.route(), |old, new| !same_screen(old, new));
@@ -90,7 +90,9 @@ pub(super) fn shell(portal: Portal) -> AnyView {
             if !begun.get() {
                 return ().into_any();
             }
-            screen(screens, portal, &place.get())
+            let place = place.get();
+            read_home(portal, &place);
+            stage.draw(&place)
         })}
         {screens.frame()}
         <div class="toasts" aria-live="polite">
@@ -163,9 +165,4 @@ fn toast(text: String) -> AnyView {
         </div>
     }
     .built()
-}
-
-fn screen(screens: Screens, portal: Portal, route: &Route) -> AnyView {
-    read_home(portal, route);
-    screens.draw(route)
 }

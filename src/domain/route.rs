@@ -60,6 +60,24 @@ impl CatalogueFilter {
     }
 }
 
+/// A place that the member's tab bar leads to and stays in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Home.
+    Home,
+    /// The catalogue.
+    Rewards,
+    /// Surveys.
+    Surveys,
+    /// The member's own page.
+    Me,
+}
+
+impl Tab {
+    /// All, in their order.
+    pub const ALL: [Self; 4] = [Self::Home, Self::Rewards, Self::Surveys, Self::Me];
+}
+
 /// A place of the portal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
@@ -114,6 +132,12 @@ pub enum Route {
 }
 
 impl Route {
+    /// From an address of the portal.
+    pub fn at(href: &str) -> Self {
+        let (path, query) = href.split_once('?').unwrap_or((href, ""));
+        Self::parse(path, query)
+    }
+
     /// From an address's path and query (without `?`).
     pub fn parse(path: &str, query: &str) -> Self {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
@@ -192,6 +216,17 @@ impl Route {
             Self::Device { code } => with("/device", &[("user_code", code)]),
             Self::Enrol => "/kiosk/enrol".into(),
         }
+    }
+
+    /// The tab whose screen it is.
+    pub fn tab(&self) -> Option<Tab> {
+        Some(match self {
+            Self::Home => Tab::Home,
+            Self::Rewards(_) => Tab::Rewards,
+            Self::Surveys => Tab::Surveys,
+            Self::Me => Tab::Me,
+            _ => return None,
+        })
     }
 
     /// Whether somebody who isn't signed in may be there.

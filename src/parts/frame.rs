@@ -1,24 +1,11 @@
 //! The frames of screens: a scene or a plain head above, the five places below.
 
-use crate::domain::route::{CatalogueFilter, Route};
+use crate::domain::route::{CatalogueFilter, Route, Tab};
 use crate::i18n::{key, t};
 use crate::state::{look, nav, portal};
 use crate::ui::{Build, icon, live};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
-
-/// A place of the tab bar.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Tab {
-    /// Home.
-    Home,
-    /// The catalogue.
-    Rewards,
-    /// Surveys.
-    Surveys,
-    /// The member's own page.
-    Me,
-}
 
 /// A screen of one of the places, with the tab bar.
 pub fn tabbed(tab: Tab, class: &'static str, head: AnyView, body: AnyView) -> AnyView {

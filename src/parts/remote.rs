@@ -3,6 +3,7 @@
 use crate::i18n::{fill, key, t};
 use crate::parts::failure::{failure, line};
 use crate::parts::words;
+use crate::state::stay::Stay;
 use crate::state::{Portal, Query, Status, effect, portal};
 use crate::ui::{Build, icon_small, live, loading};
 use leptos::prelude::*;
@@ -34,13 +35,16 @@ fn frame(
     let number = next_number();
     effect(move || {
         portal.again.track();
-        if status.with_untracked(|status| status.fault.is_some()) {
+        // Several screens may show the same; the one that is there asks.
+        let is_here = portal.stay.is_none_or(Stay::is_shown_now);
+        if is_here && status.with_untracked(|status| status.fault.is_some()) {
             back();
         }
     });
-    // What is old is said once, above the first of it.
+    // What is old is said once, above the first of it that is on screen.
     effect(move || {
-        let stale = status.with(|status| status.known_at.is_some() && status.fault.is_some());
+        let stale = portal.stay.is_none_or(Stay::is_shown)
+            && status.with(|status| status.known_at.is_some() && status.fault.is_some());
         mark(portal, number, stale);
     });
     on_cleanup(move || mark(portal, number, false));

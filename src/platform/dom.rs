@@ -55,6 +55,11 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// The document's title.
+pub fn title() -> String {
+    document().map(|document| document.title()).unwrap_or_default()
+}
+
 /// The colour of the browser's own bars.
 pub fn set_theme_colour(colour: &str) {
     let meta = document().and_then(|document| document.query_selector("meta[name=theme-color]").ok()?);

@@ -8,6 +8,7 @@ pub mod portal;
 pub mod query;
 pub mod redemptions;
 pub mod session;
+pub mod stay;
 pub mod toast;
 
 use crate::platform::readers;

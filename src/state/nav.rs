@@ -2,6 +2,7 @@
 
 use crate::domain::route::Route;
 use crate::platform::{dom, layer};
+use crate::state::portal;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -59,8 +60,7 @@ impl Nav {
 
     /// Goes to an address of the portal.
     pub fn go_to(self, href: &str) {
-        let (path, query) = href.split_once('?').unwrap_or((href, ""));
-        self.go(&Route::parse(path, query));
+        self.go(&Route::at(href));
     }
 
     /// Goes back, or to `otherwise` when the portal was entered here.
@@ -85,9 +85,9 @@ impl Default for Nav {
     }
 }
 
-/// The place in use; every screen lies below its provider.
+/// The place in use.
 pub fn nav() -> Nav {
-    expect_context::<Nav>()
+    portal().nav
 }
 
 fn history() -> Option<web_sys::History> {

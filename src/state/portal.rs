@@ -1,22 +1,44 @@
 //! What every screen may need, in one handle that is handed down by context.
 
+use crate::api::error::ApiError;
 use crate::api::wire::surveys::Overview;
 use crate::api::{client, endpoint, kept, wire};
 use crate::domain::channel::Channel;
 use crate::domain::config::Config;
 use crate::domain::programme::Programme;
+use crate::domain::route::CatalogueFilter;
 use crate::i18n::Locale;
 use crate::state::look::Theme;
+use crate::state::nav::Nav;
 use crate::state::query::Query;
+use crate::state::stay::Stay;
+use crate::state::toast::Toasts;
 use leptos::prelude::*;
+use std::ops::Deref;
 
-/// The portal while it runs.
+/// The portal while it runs. Copying it copies the handle; what it leads to stays as long as the page.
 #[derive(Clone, Copy)]
-pub struct Portal {
+pub struct Portal(&'static Handles);
+
+impl Deref for Portal {
+    type Target = Handles;
+
+    fn deref(&self) -> &Handles {
+        self.0
+    }
+}
+
+/// What a [`Portal`] leads to.
+#[derive(Clone)]
+pub struct Handles {
     programme: StoredValue<Programme>,
     config: StoredValue<Config>,
     /// Where it is shown.
     pub channel: Channel,
+    /// The place in use.
+    pub nav: Nav,
+    /// The notices on screen.
+    pub toasts: Toasts,
     /// The language in use; the app is drawn anew when it changes.
     pub locale: RwSignal<Locale>,
     /// What the member chose.
@@ -37,6 +59,8 @@ pub struct Portal {
     pub offer_due: RwSignal<bool>,
     /// The store in which the device stands, where it stands in one.
     pub store_here: RwSignal<Option<String>>,
+    /// The screen that is being made, where it may stay when it is left.
+    pub stay: Option<Stay>,
 }
 
 impl Portal {
@@ -47,10 +71,12 @@ impl Portal {
             let whole = programme.has("overview") && !config.features_off.iter().any(|off| off == "overview");
             move || read_overview(whole, offer_due)
         });
-        Self {
+        Self(Box::leak(Box::new(Handles {
             programme: StoredValue::new(programme),
             config: StoredValue::new(config),
             channel,
+            nav: Nav::new(),
+            toasts: Toasts::new(),
             locale: RwSignal::new(locale),
             theme: RwSignal::new(theme),
             dark: RwSignal::new(theme.is_dark()),
@@ -61,7 +87,14 @@ impl Portal {
             overview,
             offer_due,
             store_here: RwSignal::new(None),
-        }
+            stay: None,
+        })))
+    }
+
+    /// The same for the pieces of a screen that may stay. There is one for each such screen, not for each time it is made.
+    #[must_use]
+    pub fn of_screen(self, stay: Stay) -> Self {
+        Self(Box::leak(Box::new(Handles { stay: Some(stay), ..self.0.clone() })))
     }
 
     /// Puts the programme as read again, in another language.
@@ -101,31 +134,35 @@ pub fn portal() -> Portal {
 }
 
 /// Home's data: in one round where the backend can, else from the resources that it consists of.
-async fn read_overview(
-    whole: bool,
-    offer_due: RwSignal<bool>,
-) -> Result<Overview, crate::api::error::ApiError> {
+async fn read_overview(whole: bool, offer_due: RwSignal<bool>) -> Result<Overview, ApiError> {
     let overview = ask_overview(whole, offer_due).await?;
     kept::belongs_to(&overview.member.id);
     Ok(overview)
 }
 
-async fn ask_overview(
-    whole: bool,
-    offer_due: RwSignal<bool>,
-) -> Result<Overview, crate::api::error::ApiError> {
-    if whole {
-        let reply = client::get(endpoint::overview()).await?;
-        return reply.decode(|node| {
+async fn ask_overview(whole: bool, offer_due: RwSignal<bool>) -> Result<Overview, ApiError> {
+    let filter = CatalogueFilter { affordable: true, ..CatalogueFilter::default() };
+    let pieces = if whole {
+        vec![endpoint::overview()]
+    } else {
+        vec![endpoint::me(), endpoint::my_tier(), endpoint::points(), endpoint::rewards(&filter, 3, None)]
+    };
+    let mut replies = Vec::new();
+    for piece in pieces {
+        replies.push(client::get(piece).await?);
+    }
+    match replies.as_slice() {
+        [whole] => whole.decode(|node| {
             let _ = offer_due.try_set(node.flag("survey_offer_due"));
             wire::surveys::overview(node)
-        });
+        }),
+        [member, tier, points, rewards] => Ok(Overview {
+            member: member.decode(wire::account::member)?,
+            tier: tier.decode(wire::account::tier_status)?,
+            points: points.decode(wire::points::balance)?,
+            rewards: rewards.decode(|node| wire::page(node, wire::catalogue::reward))?,
+            surveys: Vec::new(),
+        }),
+        _ => Err(ApiError::Offline),
     }
-    let member = client::get(endpoint::me()).await?.decode(wire::account::member)?;
-    let tier = client::get(endpoint::my_tier()).await?.decode(wire::account::tier_status)?;
-    let points = client::get(endpoint::points()).await?.decode(wire::points::balance)?;
-    let filter = crate::domain::route::CatalogueFilter { affordable: true, ..Default::default() };
-    let rewards = client::get(endpoint::rewards(&filter, 3, None)).await?;
-    let rewards = rewards.decode(|node| wire::page(node, wire::catalogue::reward))?;
-    Ok(Overview { member, tier, points, rewards, surveys: Vec::new() })
 }

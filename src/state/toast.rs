@@ -1,6 +1,7 @@
 //! Short notices that go away by themselves.
 
 use crate::platform::timer;
+use crate::state::portal;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -48,7 +49,7 @@ impl Default for Toasts {
     }
 }
 
-/// The notices; every screen lies below their provider.
+/// The notices.
 pub fn toasts() -> Toasts {
-    expect_context::<Toasts>()
+    portal().toasts
 }

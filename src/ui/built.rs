@@ -9,7 +9,9 @@ use leptos::tachys::hydration::Cursor;
 use leptos::tachys::renderer::Rndr;
 use leptos::tachys::renderer::types::{Element, Node};
 use leptos::tachys::view::{Mountable, Position, PositionState};
+use std::cell::RefCell;
 use std::future::Future;
+use std::rc::Rc;
 
 /// What can be made at once.
 pub trait Build {
@@ -46,6 +48,37 @@ impl<T: Mountable> Shown for T {
 
     fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
         Mountable::insert_before_this(self, child)
+    }
+}
+
+/// A view that outlives its place: taken away, it can be put back as it was. Copying it copies the handle; it stands in one
+/// place at a time.
+#[derive(Clone)]
+pub struct Kept(Rc<RefCell<dyn Shown>>);
+
+impl Kept {
+    /// Makes the view's elements now.
+    pub fn new(view: AnyView) -> Self {
+        Self(Rc::new(RefCell::new(view.build())))
+    }
+
+    /// The view, for the place where it stands next.
+    pub fn view(&self) -> AnyView {
+        any(Box::new(self.clone()))
+    }
+}
+
+impl Shown for Kept {
+    fn unmount(&mut self) {
+        self.0.borrow_mut().unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.0.borrow_mut().mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.0.borrow().insert_before_this(child)
     }
 }
 

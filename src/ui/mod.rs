@@ -9,6 +9,6 @@ pub mod numeral;
 mod view;
 
 #[cfg(feature = "browser")]
-pub use built::Build;
+pub use built::{Build, Kept};
 #[cfg(feature = "browser")]
 pub use view::*;

@@ -31,6 +31,8 @@ mod redeeming;
 mod responses;
 #[path = "e2e/schedules.rs"]
 mod schedules;
+#[path = "e2e/stays.rs"]
+mod stays;
 #[path = "e2e/survey.rs"]
 mod survey;
 #[path = "e2e/tabs.rs"]
@@ -181,6 +183,10 @@ fn offered_surveys(engine: Engine) {
     run(engine, "offers", Setting::default(), async |browser| offers::walk(browser).await);
 }
 
+fn staying(engine: Engine) {
+    run(engine, "stays", Setting::default(), async |browser| stays::walk(browser).await);
+}
+
 fn thousands(engine: Engine) {
     run(engine, "thousands", Setting::default(), async |browser| catalogue::thousands(browser).await);
 }
@@ -190,7 +196,7 @@ macro_rules! engine {
         mod $name {
             use super::{
                 Engine, Locale, answering, at_a_kiosk, at_a_lying_kiosk, beside_a_kiosk, by_hand, elsewhere,
-                in_wechat, offered_surveys, on_the_way, path_of, thousands, trouble, two_tabs,
+                in_wechat, offered_surveys, on_the_way, path_of, staying, thousands, trouble, two_tabs,
             };
 
             #[test]
@@ -266,6 +272,11 @@ macro_rules! engine {
             #[test]
             fn offers() {
                 offered_surveys($engine);
+            }
+
+            #[test]
+            fn stays() {
+                staying($engine);
             }
 
             #[test]

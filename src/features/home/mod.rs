@@ -5,15 +5,15 @@ mod next;
 
 use crate::api::wire::surveys::Overview;
 use crate::domain::number::group;
-use crate::domain::route::{CatalogueFilter, Route};
+use crate::domain::route::{CatalogueFilter, Route, Tab};
 use crate::i18n::{fill, key, t};
-use crate::parts::frame::{Tab, landscape, logo, tabbed};
+use crate::parts::frame::{landscape, logo, tabbed};
 use crate::parts::ledger::balance_panel;
 use crate::parts::remote::remote;
 use crate::parts::reward_card::small_card;
 use crate::parts::tier_card::{Corner, outlook, tier_card};
 use crate::platform::{clock, intl, timer};
-use crate::state::{look, portal};
+use crate::state::{look, portal, stay};
 use crate::ui::{Build, icon, live};
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -23,6 +23,7 @@ use wasm_bindgen_futures::spawn_local;
 pub fn page(below: AnyView) -> AnyView {
     let portal = portal();
     look::set_title(portal, t(key::TAB_HOME));
+    stay::while_well(portal.overview.status());
     let body = view! {
         <main id="main" class="home">
             {remote(portal.overview, bones::bones, |overview| content(&overview))} {below}

@@ -6,14 +6,15 @@ mod settings;
 
 use crate::api::wire::surveys::Overview;
 use crate::domain::number::group;
-use crate::domain::route::{CatalogueFilter, Route};
+use crate::domain::route::{CatalogueFilter, Route, Tab};
 use crate::domain::tier::{Requirement, TierStatus, Unit};
 use crate::i18n::{fill, key, t};
-use crate::parts::frame::{Tab, landscape, tabbed};
+use crate::parts::frame::{landscape, tabbed};
 use crate::parts::remote::remote;
 use crate::parts::symbols::symbol;
 use crate::parts::words;
 use crate::platform::wechat::{self, bridge};
+use crate::state::stay::{self, Moment};
 use crate::state::{look, memo, portal};
 use crate::ui::{Build, bone, icon, icon_small, live, rich};
 use leptos::prelude::*;
@@ -25,6 +26,9 @@ pub fn page() -> AnyView {
     look::set_title(portal, t(key::ME_TITLE));
     let asked = RwSignal::new(false);
     let keys = RwSignal::new(false);
+    stay::while_well(portal.overview.status());
+    // What lies above it goes with its entry of the history.
+    stay::follow(move |moment| moment != Moment::Left || !(asked.get_untracked() || keys.get_untracked()));
     let body = view! {
         <main id="main" class="under under--l">
             {remote(portal.overview, bones, |overview| standing(&overview))}
@@ -183,6 +187,7 @@ fn host_page() -> AnyView {
         return ().into_any();
     }
     let (busy, stayed) = (RwSignal::new(false), RwSignal::new(false));
+    stay::follow(move |moment| moment != Moment::Left || !stayed.get_untracked());
     let press = move |_| {
         if busy.get_untracked() {
             return;

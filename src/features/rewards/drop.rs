@@ -8,13 +8,15 @@ use crate::i18n::{fill, key, t};
 use crate::parts::reward_card::first_picture;
 use crate::parts::words;
 use crate::platform::{clock, timer};
+use crate::state::stay::{self, Moment};
 use crate::ui::{Build, live};
 use leptos::prelude::*;
+use std::rc::Rc;
 
 /// Milliseconds until `from`, every second; `opened` is called once it is there.
 pub(super) fn left(from: Instant, opened: impl Fn() + 'static) -> RwSignal<i64> {
     let left = RwSignal::new(from.0 - clock::now().0);
-    let ticker = timer::every(1000, move || {
+    let tick = Rc::new(move || {
         let now = from.0 - clock::now().0;
         let before = left.try_get_untracked();
         if before.is_some_and(|before| before > 0 || now > 0) {
@@ -24,8 +26,23 @@ pub(super) fn left(from: Instant, opened: impl Fn() + 'static) -> RwSignal<i64> 
             opened();
         }
     });
-    let ticker = StoredValue::new_local(ticker);
+    let begin = move || {
+        let tick = tick.clone();
+        timer::every(1000, move || tick())
+    };
+    let ticker = StoredValue::new_local(begin());
     on_cleanup(move || drop(ticker.try_update_value(Option::take)));
+    stay::follow(move |moment| {
+        match moment {
+            Moment::Left => ticker.set_value(None),
+            Moment::Returns => {
+                left.set(from.0 - clock::now().0);
+                ticker.set_value(begin());
+            }
+            Moment::Seen => (),
+        }
+        true
+    });
     left
 }
 

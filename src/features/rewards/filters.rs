@@ -7,6 +7,7 @@ use crate::features::rewards::Catalogue;
 use crate::i18n::{fill, key, t};
 use crate::parts::symbols::symbol;
 use crate::platform::timer;
+use crate::state::stay::{self, Moment};
 use crate::ui::icon_small;
 use leptos::html;
 use leptos::prelude::*;
@@ -57,6 +58,10 @@ fn search(catalogue: Catalogue) -> AnyView {
     let typed = StoredValue::new(filter.with_untracked(|filter| filter.query.clone()));
     let turn = StoredValue::new(0_u32);
     let composing = StoredValue::new(false);
+    // What was typed last and not asked for yet is given up with the screen.
+    let is_asked =
+        move || typed.with_value(|text| text.trim() == filter.with_untracked(|filter| filter.query.clone()));
+    stay::follow(move |moment| moment != Moment::Left || is_asked());
     let apply = move || {
         let _ = turn.try_update_value(|turn| *turn += 1);
         let Some(query) = typed.try_with_value(|text| text.trim().to_string()) else { return };

@@ -5,6 +5,7 @@ use crate::features::rewards::card::card;
 use crate::features::rewards::shelf::{self, Layout};
 use crate::features::rewards::{Catalogue, list};
 use crate::platform::{dom, timer, viewport};
+use crate::state::stay::{self, Moment};
 use crate::state::{effect, nav};
 use crate::ui::Build;
 use leptos::html;
@@ -78,12 +79,15 @@ pub(super) fn view(catalogue: Catalogue) -> AnyView {
         filling: StoredValue::new(false),
     };
     window.sizes.set_value(viewport::sizes(move || window.measure()));
-    let watch = StoredValue::new_local(viewport::watch(move || {
-        if window.sizes.try_with_value(Option::is_none) == Some(true) {
-            window.measure();
-        }
-        window.look();
-    }));
+    let begin = move || {
+        viewport::watch(move || {
+            if window.sizes.try_with_value(Option::is_none) == Some(true) {
+                window.measure();
+            }
+            window.look();
+        })
+    };
+    let watch = StoredValue::new_local(begin());
     on_cleanup(move || {
         drop(watch.try_update_value(Option::take));
         drop(window.sizes.try_update_value(Option::take));
@@ -106,6 +110,19 @@ pub(super) fn view(catalogue: Catalogue) -> AnyView {
         catalogue.extent.track();
         catalogue.more_fault.track();
         window.look();
+    });
+    stay::follow(move |moment| {
+        match moment {
+            Moment::Left => watch.set_value(None),
+            Moment::Returns => {
+                watch.set_value(begin());
+                if let Some(node) = window.node.get_untracked() {
+                    window.draw(&node, View { top: nav::remembered_scroll(), height: viewport::height() });
+                }
+            }
+            Moment::Seen => (),
+        }
+        true
     });
     let height = move || {
         let grid = window.grid();
@@ -143,7 +160,7 @@ impl Window {
     }
 
     fn here(self) -> Option<(Element, View)> {
-        let node = self.node.try_get_untracked()??;
+        let node = self.node.try_get_untracked()?.filter(|node| node.is_connected())?;
         let top = -node.get_bounding_client_rect().top();
         Some((node.into(), View { top, height: viewport::height() }))
     }

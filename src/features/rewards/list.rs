@@ -10,6 +10,7 @@ use crate::features::rewards::shelf::{self, Extent, Head};
 use crate::features::rewards::{Catalogue, drop, grid};
 use crate::i18n::{fill, key, t};
 use crate::parts::failure::line;
+use crate::state::stay::{self, Moment};
 use crate::state::{Portal, Query, effect, memo, session};
 use crate::ui::{Build, Notice, bone, live, notice};
 use leptos::prelude::*;
@@ -76,18 +77,37 @@ pub(super) fn query(portal: Portal, filter: Memo<CatalogueFilter>, extent: RwSig
             shelf::belongs_to(&member);
         }
     });
-    Effect::new(move |before: Option<CatalogueFilter>| {
-        let now = filter.get();
-        let cards = if before.is_none() && query.peek().is_some() { shelf::extent().cards } else { 0 };
+    let read_as_long = move |cards: usize| {
         length.set_value((cards + 1).max(FIRST));
         if cards >= usize::from(MOST) {
             renew(extent);
-        } else if before.as_ref() != Some(&now) {
+        } else {
             query.load();
+        }
+    };
+    Effect::new(move |before: Option<CatalogueFilter>| {
+        let now = filter.get();
+        if before.as_ref() != Some(&now) {
+            let is_back = before.is_none() && query.peek().is_some();
+            read_as_long(if is_back { shelf::extent().cards } else { 0 });
         }
         now
     });
+    stay::follow(move |moment| {
+        if moment == Moment::Seen {
+            read_as_long(shelf::extent().cards);
+        }
+        true
+    });
     query
+}
+
+/// Whether the list that is asked for is the one that was put aside; what was marked elsewhere is put right.
+pub(super) fn is_kept(catalogue: Catalogue) -> bool {
+    let member = catalogue.portal.overview.peek().map(|overview| overview.member.id);
+    let kept = shelf::kept(member.as_deref(), &catalogue.filter.get_untracked());
+    catalogue.extent.set(shelf::extent());
+    kept.is_some() && kept == catalogue.shelf.peek()
 }
 
 /// A list that is too long to be read again: what is on screen is.

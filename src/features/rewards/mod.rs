@@ -20,11 +20,12 @@ use crate::api::{client, endpoint, wire};
 use crate::domain::number::group;
 use crate::domain::programme::Store;
 use crate::domain::reward::Category;
-use crate::domain::route::{CatalogueFilter, Route};
+use crate::domain::route::{CatalogueFilter, Route, Tab};
 use crate::i18n::{fill, key, t};
-use crate::parts::frame::{Tab, tabbed};
+use crate::parts::frame::tabbed;
 use crate::parts::remote::remote;
 use crate::state::nav::{self, Nav};
+use crate::state::stay::{self, Moment, Stay};
 use crate::state::{Portal, Query, look, memo, portal};
 use crate::ui::{Build, amount, live};
 use leptos::prelude::*;
@@ -89,8 +90,8 @@ pub fn page() -> AnyView {
     let (portal, nav) = (portal(), nav::nav());
     look::set_title(portal, t(key::REWARDS_TITLE));
     let filter = memo(move |before: Option<&CatalogueFilter>| match nav.route() {
-        Route::Rewards(filter) => asked(portal, filter),
-        // On the way to another screen this one stays as it is.
+        Route::Rewards(filter) if portal.stay.is_none_or(Stay::is_shown) => asked(portal, filter),
+        // On the way to another screen, and put aside, this one stays as it is.
         _ => before.cloned().unwrap_or_default(),
     });
     let extent = RwSignal::new(shelf::Extent::default());
@@ -113,6 +114,19 @@ pub fn page() -> AnyView {
         more_busy: RwSignal::new(false),
         more_fault: RwSignal::new(None),
     };
+    stay::while_well(catalogue.shelf.status());
+    stay::follow(move |moment| {
+        match moment {
+            // What lies above it goes with its entry of the history.
+            Moment::Left => {
+                return !catalogue.narrowing.get_untracked()
+                    && catalogue.more_fault.with_untracked(Option::is_none);
+            }
+            Moment::Returns => return list::is_kept(catalogue),
+            Moment::Seen => catalogue.categories.load(),
+        }
+        true
+    });
     let body = view! {
         <main id="main">
             {head(portal)} {filters::toolbar(catalogue)} {filters::chips(catalogue)} {recent::strip(catalogue)}

@@ -8,6 +8,7 @@ use crate::features::rewards::{Catalogue, card, list};
 use crate::i18n::{key, t};
 use crate::parts::reward_card::picture;
 use crate::platform::storage;
+use crate::state::stay::{self, Moment};
 use crate::state::{Portal, effect, memo, nav};
 use crate::ui::{Build, bone, live};
 use leptos::prelude::*;
@@ -41,19 +42,32 @@ pub(super) fn strip(catalogue: Catalogue) -> AnyView {
     // Deep down in a list that is as it was left, nothing may appear above it.
     let is_held = nav::remembered_scroll() > 0.0 && catalogue.shelf.peek().is_some();
     if is_held && SHOWN.with_borrow(Vec::is_empty) {
+        stay::follow(|moment| moment != Moment::Returns || nav::remembered_scroll() > 0.0);
         return ().into_any();
     }
     let cards = RwSignal::new(None::<Vec<Card>>);
-    let asked = StoredValue::new(false);
-    let line =
-        memo(move |_| name(catalogue.portal).and_then(|name| storage::read(&name)).unwrap_or_default());
+    let visit = RwSignal::new(1_u32);
+    let asked = StoredValue::new(0_u32);
+    let line = memo(move |before: Option<&String>| {
+        visit.track();
+        let is_held = before.is_some_and(String::is_empty) && nav::remembered_scroll() > 0.0;
+        let name = name(catalogue.portal).filter(|_| !is_held);
+        name.and_then(|name| storage::read(&name)).unwrap_or_default()
+    });
+    stay::follow(move |moment| {
+        if moment == Moment::Seen {
+            visit.update(|visit| *visit += 1);
+        }
+        true
+    });
     effect(move || {
         let whole = catalogue.filter.with(|filter| !filter.is_narrow());
         let line = line.get();
-        if !whole || line.is_empty() || asked.get_value() {
+        let visit = visit.get();
+        if !whole || line.is_empty() || asked.get_value() == visit {
             return;
         }
-        asked.set_value(true);
+        asked.set_value(visit);
         let ids = recent::read(&line).len();
         let shown = SHOWN.with_borrow(|shown| {
             let same = shown.len() == ids && shown.iter().all(|card| line.contains(card.id.as_str()));

@@ -30,6 +30,16 @@ pub(super) fn summary(member: &str, survey: &str) -> Option<Summary> {
     Draft::summary(&storage::read(&name(member, survey))?)
 }
 
+/// All that is kept of a member's answers: names and texts.
+pub(super) fn all(member: &str) -> String {
+    let mut all = String::new();
+    for name in storage::names(&names_of(member)) {
+        all.push_str(&name);
+        all.push_str(&storage::read(&name).unwrap_or_default());
+    }
+    all
+}
+
 /// The surveys that a member has submitted on this device and that the backend hasn't confirmed: identifier and text.
 pub(super) fn closed(member: &str) -> Vec<(String, Draft)> {
     let prefix = names_of(member);

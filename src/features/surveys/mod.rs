@@ -9,13 +9,14 @@ use crate::api::wire::surveys::{SurveyItem, survey_item};
 use crate::api::{client, endpoint};
 use crate::domain::date::Instant;
 use crate::domain::number::group;
-use crate::domain::route::{CatalogueFilter, Route};
+use crate::domain::route::{CatalogueFilter, Route, Tab};
 use crate::i18n::{Locale, fill, key, locale, t};
-use crate::parts::frame::{Tab, tabbed};
+use crate::parts::frame::tabbed;
 use crate::parts::remote::remote;
 use crate::parts::reward_card::picture;
 use crate::parts::words;
 use crate::platform::clock;
+use crate::state::stay::{self, Moment};
 use crate::state::{Query, effect, look, memo, portal, toast};
 use crate::ui::{Build, Notice, amount, bone, icon, icon_small, notice, rich};
 use leptos::prelude::*;
@@ -27,6 +28,22 @@ pub fn page() -> AnyView {
     let query = list();
     let (portal, toasts) = (portal(), toast::toasts());
     sending::on_sent(move || query.load());
+    stay::while_well(query.status());
+    // The list shows what is kept of drafts, too.
+    let drafts = move || portal.overview.peek().map(|overview| drafts::all(&overview.member.id));
+    let kept = RefCell::new(None);
+    stay::follow(move |moment| match moment {
+        Moment::Left => {
+            kept.replace(drafts());
+            true
+        }
+        Moment::Returns => LAST.with_borrow(Option::is_some) && *kept.borrow() == drafts(),
+        Moment::Seen => {
+            query.load();
+            sending::watch(portal, toasts);
+            true
+        }
+    });
     let known = memo(move |_| portal.overview.is_known());
     effect(move || {
         if known.get() {
