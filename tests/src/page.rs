@@ -57,7 +57,7 @@ const LOOK: &str = "
     const beyond = [...document.querySelectorAll('.app *')].filter((one) => {
         const box = one.getBoundingClientRect();
         if (!box.width || !box.height || (box.right <= root.clientWidth + 1 && box.left >= -1)) return false;
-        return !one.closest('[aria-hidden=true], .vh, img[alt=\"\"], svg') && !held(one.parentElement);
+        return !one.closest('[aria-hidden=true]:not(.k-offer), .vh, img[alt=\"\"], svg') && !held(one.parentElement);
     });
     if (beyond.length || root.scrollWidth > root.clientWidth) {
         wrong.push('too wide: ' + beyond.slice(0, 3).map((one) => one.tagName + '.' + one.className).join(', '));

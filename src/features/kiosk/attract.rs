@@ -221,7 +221,7 @@ fn card(offer: &Offer, points: &str, at: Memo<usize>, number: usize) -> AnyView 
     view! {
         <li class=move || if at.get() == number { "k-offer on" } else { "k-offer" } aria-hidden=move || (at.get() != number).then_some("true")>
             {picture(offer.image.as_ref())} <p class="k-offer__n">{offer.title.clone()}</p>
-            <p class="k-offer__c">{cost}{before}</p>
+            <p class="k-offer__c">{cost} " " {before}</p>
         </li>
     }
     .built()

@@ -3,6 +3,7 @@
 use super::run::{Ending, Kiosk, Step};
 use crate::api::node::Body;
 use crate::api::{client, endpoint};
+use crate::i18n;
 use crate::platform::{clock, dom, timer, watchdog};
 use leptos::prelude::*;
 use miniserde::json::Value;
@@ -27,8 +28,9 @@ pub(super) fn begin(kiosk: Kiosk) {
             if kiosk.ending.get_untracked() == Ending::No {
                 round(kiosk, &mut version).await;
             }
-            let mut waited = 0;
-            while waited < pause(kiosk) {
+            let (spoken, mut waited) = (i18n::locale(), 0);
+            // In another language the offers have other names.
+            while waited < pause(kiosk) && i18n::locale() == spoken {
                 timer::sleep(SLICE_MS).await;
                 waited += SLICE_MS;
             }

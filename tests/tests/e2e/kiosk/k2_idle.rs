@@ -141,6 +141,10 @@ async fn chosen_language(stand: &mut Stand<'_>) -> Result<()> {
     stand.page.same("the language of a kiosk", &own, &json!("zh-CN"));
     stand.page.press(".k-foot [lang=en]").await?;
     stand.page.until("English", "return document.documentElement.lang === 'en'", vec![]).await?;
+    let named = "
+        const said = [...document.querySelectorAll('.k-offer__n')].map((one) => one.textContent).join('');
+        return said.length && !/[\\u4e00-\\u9fff]/.test(said)";
+    stand.page.until("the offers' names in English", named, vec![]).await?;
     stand.look("attract-en").await?;
     stand.page.press(".k-foot [aria-pressed]").await?;
     stand.look("attract-ease").await?;
