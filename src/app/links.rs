@@ -33,6 +33,8 @@ pub(super) fn follow(nav: Nav, expect: impl Fn(&Route) + 'static) {
         // next nothing moves: what stays is there at once.
         if layer::is_entry() || nav.peek().tab().is_some() && Route::at(&href).tab().is_some() {
             nav.go_to(&href);
+            // Before the new screen is painted, or it flashes up from the middle.
+            dom::scroll_to(nav::remembered_scroll());
         } else {
             transition::shift(move || nav.go_to(&href));
         }

@@ -4,7 +4,7 @@
 use crate::app::screens::Screens;
 use crate::domain::channel::Channel;
 use crate::domain::route::{Route, Tab};
-use crate::i18n::Locale;
+use crate::i18n::{self, Locale};
 use crate::platform::{clock, dom, timer};
 use crate::state::Portal;
 use crate::state::stay::{Moment, Stay};
@@ -51,6 +51,8 @@ pub(super) struct Stage {
     /// In the order of the tabs.
     places: Vec<Place>,
     shown: Option<Tab>,
+    /// The programme's language when something was drawn last.
+    spoken: Locale,
 }
 
 impl Stage {
@@ -68,14 +70,21 @@ impl Stage {
                 title: String::new(),
             }
         };
-        Self { portal, screens, places: Tab::ALL.iter().map(place).collect(), shown: None }
+        Self {
+            portal,
+            screens,
+            places: Tab::ALL.iter().map(place).collect(),
+            shown: None,
+            spoken: Locale::default(),
+        }
     }
 
     /// The screen of a place; tracks only whether its part is here.
     pub(super) fn draw(&mut self, route: &Route) -> AnyView {
         let stays = self.portal.channel != Channel::Kiosk && self.screens.has(route);
         untrack(|| self.leave());
-        if route.is_public() {
+        let spoken = std::mem::replace(&mut self.spoken, self.portal.locale.get_untracked());
+        if route.is_public() || spoken != self.spoken {
             // Whoever is here next may be somebody else.
             self.places.iter_mut().for_each(Place::forget);
         }
@@ -87,7 +96,7 @@ impl Stage {
 
     fn stamp(&self) -> Stamp {
         let quarter = clock::now().0.div_euclid(WORDS_MS);
-        Stamp { member: self.member(), locale: self.portal.locale.get_untracked(), quarter }
+        Stamp { member: self.member(), locale: i18n::locale(), quarter }
     }
 
     fn member(&self) -> Option<String> {

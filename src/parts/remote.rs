@@ -36,8 +36,7 @@ fn frame(
     effect(move || {
         portal.again.track();
         // Several screens may show the same; the one that is there asks.
-        let is_here = portal.stay.is_none_or(Stay::is_shown_now);
-        if is_here && status.with_untracked(|status| status.fault.is_some()) {
+        if portal.is_on_stage() && status.with_untracked(|status| status.fault.is_some()) {
             back();
         }
     });

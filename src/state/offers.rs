@@ -12,6 +12,7 @@ use crate::domain::route::Route;
 use crate::platform::{locks, random, storage, timer};
 use crate::state::lasting;
 use crate::state::nav::Nav;
+use crate::state::stay::Stay;
 use crate::state::{Portal, effect};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -146,7 +147,9 @@ pub fn close(portal: Portal, nav: Nav, place: &Place) {
 pub fn follow(portal: Portal, nav: Nav, place: Memo<Option<Place>>) {
     let busy = StoredValue::new(false);
     effect(move || {
-        let ready = portal.overview.is_known() && portal.online.get();
+        // Home that was put aside doesn't take what another screen is about to ask for.
+        let on_stage = portal.stay.is_none_or(Stay::is_shown);
+        let ready = portal.overview.is_known() && portal.online.get() && on_stage;
         portal.offer_due.track();
         let Some(place) = place.get().filter(|_| ready && !busy.get_value()) else { return };
         busy.set_value(true);
@@ -156,7 +159,8 @@ pub fn follow(portal: Portal, nav: Nav, place: Memo<Option<Place>>) {
                     timer::sleep(pause).await;
                 }
                 // The view has gone: what was lost is asked for when it comes back.
-                if busy.try_get_value().is_none() || ask(portal, nav, &place).await {
+                let is_gone = busy.try_get_value().is_none() || !portal.is_on_stage();
+                if is_gone || ask(portal, nav, &place).await {
                     break;
                 }
             }

@@ -107,6 +107,11 @@ impl Portal {
         self.programme.with_value(read)
     }
 
+    /// Whether the screen that is being made is on stage; `false` for one that was put aside.
+    pub fn is_on_stage(self) -> bool {
+        self.stay.is_none_or(Stay::is_shown_now)
+    }
+
     /// What its points are called.
     pub fn points_name(self) -> String {
         self.of(|programme| programme.points_name.clone())

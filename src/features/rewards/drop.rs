@@ -8,6 +8,7 @@ use crate::i18n::{fill, key, t};
 use crate::parts::reward_card::first_picture;
 use crate::parts::words;
 use crate::platform::{clock, timer};
+use crate::state::portal;
 use crate::state::stay::{self, Moment};
 use crate::ui::{Build, live};
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ pub(super) fn left(from: Instant, opened: impl Fn() + 'static) -> RwSignal<i64> 
         let tick = tick.clone();
         timer::every(1000, move || tick())
     };
-    let ticker = StoredValue::new_local(begin());
+    let ticker = StoredValue::new_local(if portal().is_on_stage() { begin() } else { None });
     on_cleanup(move || drop(ticker.try_update_value(Option::take)));
     stay::follow(move |moment| {
         match moment {

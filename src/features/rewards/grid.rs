@@ -87,7 +87,7 @@ pub(super) fn view(catalogue: Catalogue) -> AnyView {
             window.look();
         })
     };
-    let watch = StoredValue::new_local(begin());
+    let watch = StoredValue::new_local(catalogue.portal.is_on_stage().then(begin).flatten());
     on_cleanup(move || {
         drop(watch.try_update_value(Option::take));
         drop(window.sizes.try_update_value(Option::take));

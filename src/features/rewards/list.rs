@@ -73,8 +73,9 @@ pub(super) fn query(portal: Portal, filter: Memo<CatalogueFilter>, extent: RwSig
         shelf::forget();
     }
     effect(move || {
-        if let Some(member) = member.get() {
-            shelf::belongs_to(&member);
+        if member.get().is_some_and(|member| shelf::belongs_to(&member)) {
+            extent.set(shelf::extent());
+            query.load();
         }
     });
     let read_as_long = move |cards: usize| {

@@ -122,7 +122,11 @@ pub fn page() -> AnyView {
                 return !catalogue.narrowing.get_untracked()
                     && catalogue.more_fault.with_untracked(Option::is_none);
             }
-            Moment::Returns => return list::is_kept(catalogue),
+            Moment::Returns => {
+                // What failed while nobody looked is tried again where the end comes near.
+                catalogue.more_fault.set(None);
+                return list::is_kept(catalogue);
+            }
             Moment::Seen => catalogue.categories.load(),
         }
         true

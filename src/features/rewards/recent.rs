@@ -8,7 +8,7 @@ use crate::features::rewards::{Catalogue, card, list};
 use crate::i18n::{key, t};
 use crate::parts::reward_card::picture;
 use crate::platform::storage;
-use crate::state::stay::{self, Moment};
+use crate::state::stay::{self, Moment, Stay};
 use crate::state::{Portal, effect, memo, nav};
 use crate::ui::{Build, bone, live};
 use leptos::prelude::*;
@@ -49,7 +49,9 @@ pub(super) fn strip(catalogue: Catalogue) -> AnyView {
     let visit = RwSignal::new(1_u32);
     let asked = StoredValue::new(0_u32);
     let line = memo(move |before: Option<&String>| {
-        visit.track();
+        if !catalogue.portal.stay.is_none_or(Stay::is_shown) {
+            return before.cloned().unwrap_or_default();
+        }
         let is_held = before.is_some_and(String::is_empty) && nav::remembered_scroll() > 0.0;
         let name = name(catalogue.portal).filter(|_| !is_held);
         name.and_then(|name| storage::read(&name)).unwrap_or_default()

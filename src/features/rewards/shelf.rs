@@ -92,9 +92,14 @@ pub(super) fn forget() {
     SHELF.with_borrow_mut(|shelf| *shelf = Shelf { layout: shelf.layout, ..Shelf::default() });
 }
 
-/// Notes whose the list is, as soon as that is known.
-pub(super) fn belongs_to(member: &str) {
+/// Notes whose the list is, as soon as that is known. Whether it was somebody else's, and is thrown away.
+pub(super) fn belongs_to(member: &str) -> bool {
+    let was_others = SHELF.with_borrow(|shelf| shelf.whose.as_deref().is_some_and(|whose| whose != member));
+    if was_others {
+        forget();
+    }
     SHELF.with_borrow_mut(|shelf| shelf.whose = Some(member.into()));
+    was_others
 }
 
 /// How long it is.

@@ -30,14 +30,14 @@ pub(super) fn summary(member: &str, survey: &str) -> Option<Summary> {
     Draft::summary(&storage::read(&name(member, survey))?)
 }
 
-/// All that is kept of a member's answers: names and texts.
-pub(super) fn all(member: &str) -> String {
-    let mut all = String::new();
-    for name in storage::names(&names_of(member)) {
-        all.push_str(&name);
-        all.push_str(&storage::read(&name).unwrap_or_default());
-    }
-    all
+/// What a list says of all that is kept of a member's answers.
+pub(super) fn summaries(member: &str) -> Vec<(String, Option<Summary>)> {
+    let names = storage::names(&names_of(member));
+    let said = |name: String| {
+        let summary = storage::read(&name).and_then(|text| Draft::summary(&text));
+        (name, summary)
+    };
+    names.into_iter().map(said).collect()
 }
 
 /// The surveys that a member has submitted on this device and that the backend hasn't confirmed: identifier and text.

@@ -5,11 +5,12 @@ mod drafts;
 mod sending;
 
 use crate::api::wire::page as page_of;
-use crate::api::wire::surveys::{SurveyItem, survey_item};
+use crate::api::wire::surveys::{Overview, SurveyItem, survey_item};
 use crate::api::{client, endpoint};
 use crate::domain::date::Instant;
 use crate::domain::number::group;
 use crate::domain::route::{CatalogueFilter, Route, Tab};
+use crate::domain::survey::Summary;
 use crate::i18n::{Locale, fill, key, locale, t};
 use crate::parts::frame::tabbed;
 use crate::parts::remote::remote;
@@ -27,17 +28,16 @@ pub fn page() -> AnyView {
     look::set_title(portal(), t(key::SURVEYS_TITLE));
     let query = list();
     let (portal, toasts) = (portal(), toast::toasts());
-    sending::on_sent(move || query.load());
-    stay::while_well(query.status());
-    // The list shows what is kept of drafts, too.
-    let drafts = move || portal.overview.peek().map(|overview| drafts::all(&overview.member.id));
-    let kept = RefCell::new(None);
-    stay::follow(move |moment| match moment {
-        Moment::Left => {
-            kept.replace(drafts());
-            true
+    sending::on_sent(move || {
+        if portal.is_on_stage() {
+            query.load();
         }
-        Moment::Returns => LAST.with_borrow(Option::is_some) && *kept.borrow() == drafts(),
+    });
+    stay::while_well(query.status());
+    stay::follow(move |moment| match moment {
+        Moment::Left => true,
+        // The list shows what is kept of drafts, too.
+        Moment::Returns => LAST.with_borrow(Option::is_some) && portal.overview.peek().is_some_and(is_drawn),
         Moment::Seen => {
             query.load();
             sending::watch(portal, toasts);
@@ -67,6 +67,8 @@ pub fn page() -> AnyView {
 thread_local! {
     /// The list as it was read last: what is shown until the next answer, also without a network.
     static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+    /// What was said of the drafts when the list was drawn.
+    static DRAWN: RefCell<Vec<(String, Option<Summary>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A list, whose it is, in which language, and since when it is known.
@@ -102,6 +104,11 @@ fn list() -> Query<Vec<SurveyItem>> {
     query
 }
 
+/// Whether the list still says of the drafts what is so.
+fn is_drawn(overview: Overview) -> bool {
+    DRAWN.with_borrow(|drawn| *drawn == drafts::summaries(&overview.member.id))
+}
+
 /// The list isn't what it was.
 fn forget_list() {
     LAST.set(None);
@@ -123,6 +130,7 @@ fn bones() -> AnyView {
 
 fn content(items: &[SurveyItem]) -> AnyView {
     let member = portal().overview.known().map(|overview| overview.member.id).unwrap_or_default();
+    DRAWN.set(drafts::summaries(&member));
     let open: Vec<&SurveyItem> = items.iter().filter(|item| item.is_open()).collect();
     let begun = |item: &&&SurveyItem| item.status == "draft" || drafts::summary(&member, &item.id).is_some();
     let drafts: Vec<_> = open.iter().filter(begun).copied().collect();

@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use member_portal::domain::number::group;
-use member_portal::i18n::{Locale, key, set_locale, t};
+use member_portal::i18n::{Locale, fill, key, set_locale, t};
 use portal_tests::backend::Backend;
 use portal_tests::driver::Browser;
 use portal_tests::page::Page;
@@ -74,6 +74,26 @@ async fn go(page: &Page<'_>, place: &str) -> Result<()> {
     page.arrive(place).await
 }
 
+/// How far down the page is when the screen of a tab is painted first, begun from far down.
+async fn painted_at(page: &Page<'_>, tab: &str) -> Result<serde_json::Value> {
+    let script = "
+        return (async () => {
+            const frame = () => new Promise((done) => requestAnimationFrame(done));
+            scrollTo({ top: 2 * innerHeight, behavior: 'instant' });
+            await frame();
+            await frame();
+            if (!scrollY) return 'not scrolled';
+            document.querySelector(arguments[0]).click();
+            await frame();
+            return scrollY;
+        })()";
+    let script = script.replace("arguments[0]", &json!(tab).to_string());
+    let at = page.script(&script, vec![]).await?;
+    page.see(&format!("{tab}[aria-current=page]")).await?;
+    page.rest().await?;
+    Ok(at)
+}
+
 /// Title, focus and the four screens themselves.
 async fn around(page: &mut Page<'_>) -> Result<()> {
     let title = "return [document.title, document.activeElement.localName, scrollY]";
@@ -103,7 +123,7 @@ async fn around(page: &mut Page<'_>) -> Result<()> {
 /// From deep in the list to a reward and back: the same rows at the same place, with the heart that was given meanwhile, and
 /// the reward among those that were looked at.
 async fn catalogue(page: &mut Page<'_>, member: &Member) -> Result<()> {
-    let (id, _, cost) = member.reward().await?;
+    let (id, title, cost) = member.reward().await?;
     let before = member.balance().await?;
     page.open("/rewards").await?;
     page.see(".rgrid .rw").await?;
@@ -128,6 +148,8 @@ async fn catalogue(page: &mut Page<'_>, member: &Member) -> Result<()> {
     to(page, REWARDS).await?;
     page.same("the list after another tab", &is_marked(page, "list").await?, &true);
     page.see(&format!(".strip a[href='/rewards/{id}']")).await?;
+    page.same("home when it is painted", &painted_at(page, HOME).await?, &json!(0));
+    to(page, REWARDS).await?;
     let top = "
         const box = document.querySelector('.rgrid .rw').getBoundingClientRect();
         return scrollY === 0 && document.querySelector('[aria-posinset]').getAttribute('aria-posinset') === '1' && box.height > 0";
@@ -166,6 +188,9 @@ async fn catalogue(page: &mut Page<'_>, member: &Member) -> Result<()> {
     page.arrive("/vouchers/").await?;
     page.see("svg.qr").await?;
     page.same("points after redeeming", &member.balance().await?, &(before - cost));
+    // Home knows of the points, too, but the survey about them belongs to the voucher.
+    page.see("main .asks").await?;
+    page.read(&fill(key::OFFER_REDEMPTION, &[("title", &title)])).await?;
     go(page, "/").await?;
     let says = "return document.querySelector(arguments[0]).textContent.includes(arguments[1])";
     let left = json!(group(before - cost));
