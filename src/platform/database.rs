@@ -5,8 +5,8 @@ use crate::platform::{clock, storage, timer};
 use idb::request::OpenDatabaseRequest;
 use idb::{DatabaseEvent, Factory, ObjectStoreParams, Request, Transaction};
 use js_sys::{Array, Function, Object, Promise, Reflect};
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -21,7 +21,7 @@ const ASLEEP_MS: i64 = 10_000;
 const TOLD_MS: i32 = 400;
 
 thread_local! {
-    static MEMORY: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY: RefCell<LiteMap<String, String>> = const { RefCell::new(LiteMap::new_vec()) };
     static MEMORY_ONLY: Cell<bool> = const { Cell::new(false) };
     /// Until then it isn't tried again, by the device's clock: it didn't answer.
     static ASLEEP: Cell<i64> = const { Cell::new(0) };
@@ -47,7 +47,7 @@ pub fn keep_in_memory_only() {
 
 /// Forgets what is held in memory.
 pub fn forget_memory() {
-    MEMORY.with_borrow_mut(BTreeMap::clear);
+    MEMORY.with_borrow_mut(LiteMap::clear);
 }
 
 /// Every text and its key, and whether the database may hold others: it is there and doesn't answer.
@@ -190,7 +190,7 @@ async fn opened(mut request: OpenDatabaseRequest) -> Result<IdbDatabase, idb::Er
     request.database().map(IdbDatabase::from)
 }
 
-async fn rows(database: &Connection) -> Option<BTreeMap<String, String>> {
+async fn rows(database: &Connection) -> Option<LiteMap<String, String>> {
     let transaction = begin(database, "readonly")?;
     let store = transaction.object_store(STORE).ok()?;
     // Both listen before either is awaited.

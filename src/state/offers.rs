@@ -15,8 +15,8 @@ use crate::state::nav::Nav;
 use crate::state::stay::Stay;
 use crate::state::{Portal, effect};
 use leptos::prelude::*;
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use wasm_bindgen_futures::spawn_local;
 
 /// Held by the tab that asks: the others wait, and then know what it knows.
@@ -29,7 +29,7 @@ const PAUSES_MS: [i32; 3] = [0, 4_000, 20_000];
 thread_local! {
     static SHOWN: Cell<Option<RwSignal<Vec<Shown>>>> = const { Cell::new(None) };
     /// What a shared device doesn't write down and another one refused to keep.
-    static MEMORY: RefCell<BTreeMap<&'static str, String>> = const { RefCell::new(BTreeMap::new()) };
+    static MEMORY: RefCell<LiteMap<&'static str, String>> = const { RefCell::new(LiteMap::new_vec()) };
 }
 
 /// Where an offer is shown.

@@ -31,8 +31,8 @@ pub use view::{ChoiceView, LineView};
 
 use crate::definition::{Choice, Definition, Element, Kind};
 use crate::value::{Object, Value};
+use litemap::LiteMap;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The number of a page, panel or question of a form, also of the questions in cells and dynamic panels. Those of cells and dynamic
@@ -59,11 +59,11 @@ pub struct Form {
     pub(crate) nodes: Vec<Node>,
     pub(crate) pages: Vec<Id>,
     /// Questions by the key of their answer, in the order of the survey; without those in cells and dynamic panels.
-    pub(crate) by_value: BTreeMap<String, Vec<Id>>,
+    pub(crate) by_value: LiteMap<String, Vec<Id>>,
     /// The same by the key in small letters.
-    pub(crate) by_lower: BTreeMap<String, Vec<Id>>,
+    pub(crate) by_lower: LiteMap<String, Vec<Id>>,
     /// The first question of each name.
-    pub(crate) by_name: BTreeMap<String, Id>,
+    pub(crate) by_name: LiteMap<String, Id>,
     pub(crate) data: Object,
     pub(crate) variables: Object,
     pub(crate) current: Option<Id>,

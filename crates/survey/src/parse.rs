@@ -248,7 +248,7 @@ impl Reader {
             let object = match item {
                 Value::Object(object) => object,
                 Value::String(_) | Value::Number(_) => {
-                    named = Object::from([(String::from("name"), Value::String(js::to_text(item)))]);
+                    named = Object::from_iter([(String::from("name"), Value::String(js::to_text(item)))]);
                     &named
                 }
                 _ => continue,

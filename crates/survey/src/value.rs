@@ -1,12 +1,12 @@
 //! The values of answers and definitions: JSON, and what JavaScript adds to it while an expression runs.
 
+use litemap::LiteMap;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// The members of an object, in the order of their names.
-pub type Object = BTreeMap<String, Value>;
+pub type Object = LiteMap<String, Value>;
 
 /// A JSON value. Numbers are doubles, as in JavaScript; `undefined` and `null` are the same.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -214,10 +214,11 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut object = Object::new();
-        while let Some((name, member)) = map.next_entry()? {
-            object.insert(name, member);
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
         }
-        Ok(Value::Object(object))
+        // Sorted once: one after the other, a hundred thousand members in the wrong order would move each other for minutes.
+        Ok(Value::Object(members.into_iter().collect()))
     }
 }

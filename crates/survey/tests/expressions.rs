@@ -314,13 +314,14 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 24, 5, |inside| {
         prop_oneof![
             prop::collection::vec(inside.clone(), 0..5).prop_map(Value::Array),
-            prop::collection::btree_map("[a-c]{1,2}", inside, 0..4).prop_map(Value::Object),
+            prop::collection::btree_map("[a-c]{1,2}", inside, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
         ]
     })
 }
 
 fn evaluate(text: &str, a: Value, b: Value, now: f64, offset_minutes: i32) {
-    let values = Object::from([("a".into(), a), ("b".into(), b)]);
+    let values = Object::from_iter([("a".into(), a), ("b".into(), b)]);
     if let Ok(expression) = Expression::parse(text) {
         let scope = Variables { values: &values, now, offset_minutes };
         let _ = serde_json::to_string(&expression.evaluate(&scope)).unwrap();

@@ -45,6 +45,17 @@ fn ten_megabytes_are_refused_or_read_soon() {
 }
 
 #[test]
+fn many_members_in_the_wrong_order_are_read_soon() {
+    let members: Vec<String> = (0..300_000).rev().map(|at| format!("\"{at:06}\":{at}")).collect();
+    let text = format!("{{{},\"000007\":\"the last counts\"}}", members.join(","));
+    let read: Value = soon(|| serde_json::from_str(&text)).unwrap();
+    let object = read.as_object().unwrap();
+    assert_eq!(object.len(), 300_000);
+    assert_eq!(object.get("299999"), Some(&Value::Number(299_999.0)));
+    assert_eq!(object.get("000007"), Some(&Value::from("the last counts")));
+}
+
+#[test]
 fn panels_within_panels_end() {
     let mut element = json!({ "type": "text", "name": "q" });
     for at in 0..40 {

@@ -23,7 +23,7 @@ pub struct Spare {
 
 impl Spare {
     pub(super) fn to_value(&self) -> Value {
-        let mut object = Object::from([(String::from("name"), Value::from(self.name.as_str()))]);
+        let mut object = Object::from_iter([(String::from("name"), Value::from(self.name.as_str()))]);
         for (name, text) in [("title", &self.title), ("text", &self.text)] {
             if !text.is_empty() {
                 object.insert(name.into(), Value::from(text.as_str()));

@@ -34,7 +34,10 @@ fn take_pages(root: &mut Object) -> Vec<Object> {
     };
     if own.is_empty() {
         let elements = root.remove("elements").or_else(|| root.remove("questions"));
-        return elements.map(|list| Object::from([(String::from("elements"), list)])).into_iter().collect();
+        return elements
+            .map(|list| Object::from_iter([(String::from("elements"), list)]))
+            .into_iter()
+            .collect();
     }
     own.into_iter()
         .filter_map(|page| match page {
@@ -106,7 +109,7 @@ fn join(root: &mut Object) {
         pages.push(Value::Object(rest.remove(0)));
     }
     let panels = rest.into_iter().map(panel).collect();
-    pages.push(Value::Object(Object::from([
+    pages.push(Value::Object(Object::from_iter([
         (String::from("name"), Value::from("single-page")),
         (String::from("elements"), Value::Array(panels)),
     ])));

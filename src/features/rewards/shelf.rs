@@ -8,8 +8,8 @@ use crate::domain::route::CatalogueFilter;
 use crate::domain::window::Grid;
 use crate::i18n::{Locale, locale};
 use crate::platform::clock;
+use litemap::LiteMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// How far back a page is searched for what it has already brought: a list may move between two pages.
@@ -36,7 +36,7 @@ struct Shelf {
     layout: Layout,
     revision: u32,
     /// How often single cards were renewed, by their place.
-    renewed: BTreeMap<usize, u32>,
+    renewed: LiteMap<usize, u32>,
 }
 
 thread_local! {
@@ -180,7 +180,11 @@ pub(super) fn renew(cards: Vec<Card>) {
 
 /// Changes with what stands in these places: with the list as a whole, and with single cards.
 pub(super) fn revision(cells: Range<usize>) -> (u32, u32) {
-    SHELF.with_borrow(|shelf| (shelf.revision, shelf.renewed.range(cells).map(|(_, times)| times).sum()))
+    SHELF.with_borrow(|shelf| {
+        let place = |at: usize| shelf.renewed.find_index(&at).unwrap_or_else(|next| next);
+        let renewed = shelf.renewed.get_indexed_range(place(cells.start)..place(cells.end));
+        (shelf.revision, renewed.map_or(0, |renewed| renewed.values().sum()))
+    })
 }
 
 /// Follows the member's mark: a list of favourites loses what isn't one any more.

@@ -2,7 +2,7 @@
 //! missing, words need no space around them, `null` at the beginning of a list empties it.
 
 use super::{Binary, Call, Operand, ParseError, Reason, Unary, Variable};
-use std::collections::BTreeSet;
+use litemap::LiteMap;
 
 const LENGTH: usize = 100_000;
 const DEPTH: usize = 100;
@@ -48,7 +48,7 @@ pub(super) fn parse(text: &str) -> Result<Operand, ParseError> {
         return Err(ParseError { at: LENGTH, reason: Reason::TooLong });
     }
     let text = patched(text);
-    let mut parser = Parser { text: &text, at: 0, furthest: 0, depth: 0, failed_lists: BTreeSet::new() };
+    let mut parser = Parser { text: &text, at: 0, furthest: 0, depth: 0, failed_lists: LiteMap::new() };
     let failure = match parser.expression() {
         Ok(Some(operand)) if parser.at == text.len() && operand != Operand::Nothing => return Ok(operand),
         Ok(_) => Reason::Syntax,
@@ -82,7 +82,7 @@ struct Parser<'a> {
     furthest: usize,
     depth: usize,
     /// Where a `[` never gets its `]`: tried once, not again by every rule around it.
-    failed_lists: BTreeSet<usize>,
+    failed_lists: LiteMap<usize, ()>,
 }
 
 impl<'a> Parser<'a> {
@@ -229,14 +229,14 @@ impl<'a> Parser<'a> {
 
     fn list(&mut self) -> Parsed {
         let start = self.at;
-        if !self.take("[") || self.failed_lists.contains(&start) {
+        if !self.take("[") || self.failed_lists.contains_key(&start) {
             return Ok(None);
         }
         let items = self.sequence()?;
         if self.take("]") {
             return Ok(Some(Operand::Array(items)));
         }
-        self.failed_lists.insert(start);
+        self.failed_lists.insert(start, ());
         Ok(None)
     }
 

@@ -309,7 +309,7 @@ impl Form {
         self.notify_any_changed(&name, "");
         if !js::equals(&old, &value, js::STANDARD) {
             self.conditions_on_value_changed(&name, &value);
-            let keys = Object::from([(name.clone(), triggers::change(&value, &old))]);
+            let keys = Object::from_iter([(name.clone(), triggers::change(&value, &old))]);
             self.check_triggers(keys, triggers::When::Value, Some(&name));
         }
     }

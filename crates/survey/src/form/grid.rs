@@ -206,7 +206,7 @@ impl Form {
             .map(|entry| entry.cells.clone())
             .collect();
         for (at, cells) in shown.into_iter().enumerate() {
-            let keys = Object::from([(String::from(ROW_NUMBER), Value::Number((at + 1) as f64))]);
+            let keys = Object::from_iter([(String::from(ROW_NUMBER), Value::Number((at + 1) as f64))]);
             for cell in cells {
                 self.run_question_triggers(cell, ROW_NUMBER, &keys);
             }

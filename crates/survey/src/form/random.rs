@@ -10,13 +10,13 @@ pub(crate) fn of_item(item: &Rc<Item>) -> Option<&str> {
 
 /// Mixes items among those of their category. The order is the engine's own, not the library's.
 pub(crate) fn shuffle<T>(items: &mut [T], seed: u32, category: impl Fn(&T) -> Option<&str>) {
-    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut places: LiteMap<String, Vec<usize>> = LiteMap::new();
     for (at, item) in items.iter().enumerate() {
         if let Some(category) = category(item) {
             places.entry(String::from(category)).or_default().push(at);
         }
     }
-    for places in places.into_values() {
+    for places in places.values() {
         let mut state = seed;
         let mut random = || {
             state = state.wrapping_add(0x6D2B_79F5);

@@ -155,7 +155,7 @@ fn needs_valid_question(trigger: &Trigger) -> bool {
 
 /// What a trigger hears of a change.
 pub(crate) fn change(new: &Value, old: &Value) -> Value {
-    Value::Object(Object::from([
+    Value::Object(Object::from_iter([
         (String::from("newValue"), new.clone()),
         (String::from("oldValue"), old.clone()),
     ]))
@@ -218,8 +218,10 @@ pub(crate) fn any_changed(keys: &Object, names: &[&str]) -> bool {
                 if change.contains_key("newValue") && change.contains_key("oldValue") =>
             {
                 let at = |key: &str| {
-                    let root =
-                        Object::from([(String::from(first), change.get(key).cloned().unwrap_or_default())]);
+                    let root = Object::from_iter([(
+                        String::from(first),
+                        change.get(key).cloned().unwrap_or_default(),
+                    )]);
                     scope::resolve_plain(&Value::Object(root), name)
                 };
                 !crate::js::equals(

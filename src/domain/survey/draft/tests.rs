@@ -161,7 +161,7 @@ proptest! {
     fn what_is_kept_is_found_again(uuid in "[0-9a-f-]{36}", revision in 0..1000_i64, page in "\\PC{1,20}",
         text in "\\PC{1,40}", closed: bool, base in proptest::option::of(1..100_i64)) {
         let kept = Draft {
-            uuid, revision, place: Place::Page(page), answers: Object::from([("a".into(), Value::from(text))]),
+            uuid, revision, place: Place::Page(page), answers: Object::from_iter([("a".into(), Value::from(text))]),
             unsent: true, closed, base, changed_at: 7, ..Draft::default()
         };
         prop_assert_eq!(Draft::read(&kept.to_text()), Some(kept));

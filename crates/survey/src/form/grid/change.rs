@@ -97,7 +97,7 @@ impl Form {
                 .map_or(Value::Null, |cell| self.nodes[*cell].value.clone()),
             None => value,
         };
-        let keys = Object::from([(trigger.clone(), value)]);
+        let keys = Object::from_iter([(trigger.clone(), value)]);
         for cell in &cells {
             self.run_question_triggers(*cell, &trigger, &keys);
         }

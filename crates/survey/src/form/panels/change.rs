@@ -180,7 +180,7 @@ impl Form {
             }
         };
         let trigger = ["panel.", name].concat();
-        let keys = Object::from([(trigger.clone(), value)]);
+        let keys = Object::from_iter([(trigger.clone(), value)]);
         for id in questions {
             self.run_question_triggers(id, &trigger, &keys);
         }

@@ -54,7 +54,7 @@ impl Form {
         match self.member(id) {
             "" => value,
             name if value.as_object().is_some_and(|object| object.contains_key(name)) => value,
-            name => Value::Object(Object::from([(String::from(name), value)])),
+            name => Value::Object(Object::from_iter([(String::from(name), value)])),
         }
     }
 
