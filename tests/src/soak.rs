@@ -40,8 +40,8 @@ const HANDS: &str = "
     const press = async (css) => tap(await see(css));
     const rest = () => until('rest', () => shown('.loading, .old, .btn[aria-busy=true]').length === 0
         && [...document.images].every((one) => one.loading === 'lazy' || one.complete));
-    // Chromium drops changes of the address when there are more than 200 in ten seconds.
-    const breathe = () => pause(75);
+    // Chromium drops changes of the address when there are more than 200 in ten seconds, and a navigation makes two.
+    const breathe = () => pause(110);
     const arrive = async (path) => {
         await until(path, () => location.pathname === path && shown('main').length === 1 && !document.querySelector('.k-home'));
         await rest();
